@@ -49,3 +49,44 @@ function(hotline_tests name dir)
   target_compile_definitions(${name} PRIVATE HOTLINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HOTLINE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()
+
+# hotline_migrations(TARGET NAMESPACE): the SQL files migrations/NNNN_name.{up,down}.sql of this folder, compiled in as
+# `std::span<const hotline::platform::Migration> hotline::NAMESPACE::Migrations()` (header <NAMESPACE>/migrations.h).
+function(hotline_migrations target namespace)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/migrations/*.up.sql)
+  list(SORT files)
+  set(rows "")
+  foreach(up IN LISTS files)
+    string(REPLACE ".up.sql" ".down.sql" down ${up})
+    get_filename_component(name ${up} NAME)
+    string(REGEX REPLACE "^0*([0-9]+)_(.*)\\.up\\.sql$" "\\1;\\2" id_and_name ${name})
+    list(GET id_and_name 0 id)
+    list(GET id_and_name 1 label)
+    file(READ ${up} up_sql)
+    file(READ ${down} down_sql)
+    string(APPEND rows "    {${id}, \"${label}\", R\"sql(${up_sql})sql\", R\"sql(${down_sql})sql\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${up} ${down})
+  endforeach()
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated/${namespace})
+  file(CONFIGURE OUTPUT ${generated}/migrations.h CONTENT
+"#pragma once
+#include <span>
+#include \"platform/store/store.h\"
+namespace hotline::${namespace} {
+/// The SQL files of migrations/, in order.
+std::span<const platform::Migration> Migrations();
+}
+" @ONLY)
+  file(WRITE ${generated}/migrations.cpp.in "#include \"${namespace}/migrations.h\"
+namespace hotline::${namespace} {
+namespace {
+constexpr platform::Migration kMigrations[] = {
+${rows}};
+}
+std::span<const platform::Migration> Migrations() { return kMigrations; }
+}
+")
+  configure_file(${generated}/migrations.cpp.in ${generated}/migrations.cpp COPYONLY)
+  target_sources(${target} PRIVATE ${generated}/migrations.cpp)
+  target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
+endfunction()

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "platform/config/config.h"
+#include "platform/runtime/module.h"
+
+namespace hotline::platform {
+
+/// A running set of services: what ServiceMain serves until a signal, and what `--embedded` runs inside a command.
+class Process {
+ public:
+  /// Opens the resources (data directory locked: FAILED_PRECONDITION names the address of its holder), migrates,
+  /// builds the modules, serves, starts them.
+  static absl::StatusOr<std::unique_ptr<Process>> Start(const Config& config,
+                                                        const std::vector<ModuleFactory>& factories);
+  virtual ~Process() = default;
+
+  /// "127.0.0.1:50051": where clients reach it, with the port really taken.
+  [[nodiscard]] virtual std::string address() const = 0;
+
+  /// NOT_SERVING, drain, consumers, server, workers, relay, flush. Idempotent; also run by the destructor.
+  virtual void Stop() = 0;
+};
+
+}  // namespace hotline::platform
