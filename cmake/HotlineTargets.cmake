@@ -50,10 +50,14 @@ function(hotline_tests name dir)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()
 
-# hotline_migrations(TARGET NAMESPACE): the SQL files migrations/NNNN_name.{up,down}.sql of this folder, compiled in as
-# `std::span<const hotline::platform::Migration> hotline::NAMESPACE::Migrations()` (header <NAMESPACE>/migrations.h).
+# hotline_migrations(TARGET NAMESPACE [FOLDER]): the SQL files FOLDER/NNNN_name.{up,down}.sql (FOLDER: migrations), compiled
+# in as `std::span<const hotline::platform::Migration> hotline::NAMESPACE::Migrations()` (header <NAMESPACE>/migrations.h).
 function(hotline_migrations target namespace)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/migrations/*.up.sql)
+  set(folder migrations)
+  if(ARGC GREATER 2)
+    set(folder ${ARGV2})
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.up.sql)
   list(SORT files)
   set(rows "")
   foreach(up IN LISTS files)

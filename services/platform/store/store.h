@@ -13,6 +13,7 @@
 #include <absl/status/status.h>
 
 #include "platform/bus/event.h"
+#include "platform/store/store_error.h"
 
 namespace hotline::platform {
 
@@ -24,6 +25,7 @@ class Row {
  public:
   explicit Row(std::vector<Value> values) : values_{std::move(values)} {}
   [[nodiscard]] bool IsNull(std::size_t column) const;
+  [[nodiscard]] std::size_t size() const { return values_.size(); }
   /// NULL reads as 0, 0.0 or "". A text column that holds a number converts; anything else throws std::logic_error.
   [[nodiscard]] std::int64_t Int(std::size_t column) const;
   [[nodiscard]] double Real(std::size_t column) const;
@@ -63,7 +65,8 @@ class Transaction : public Session {
   virtual void OnCommit(std::function<void()> action) = 0;
 };
 
-/// A step of a service's schema. Ids are 1, 2, 3 …
+/// A step of a service's schema. Ids are 1, 2, 3 … Each side may hold several statements. A row number that the
+/// database gives is `BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY` (SQLite's own form is put in its place).
 struct Migration {
   std::int64_t id;
   std::string_view name;
@@ -83,10 +86,16 @@ class Store {
   virtual ~Store() = default;
 
   /// Brings the schema up to the last migration. FAILED_PRECONDITION when the database is newer than this binary.
-  virtual absl::Status Migrate(std::span<const Migration> migrations) = 0;
+  absl::Status Migrate(std::span<const Migration> migrations) {
+    return MigrateTo(migrations, migrations.empty() ? 0 : migrations.back().id);
+  }
+
+  /// Brings the schema up or down to migration `id` (0: before the first). Each step is a transaction.
+  virtual absl::Status MigrateTo(std::span<const Migration> migrations, std::int64_t id) = 0;
 
   /// Queues `work`; `done` runs after the commit (OK: durable) or the rollback, on a thread of the store, and must
-  /// not block. RESOURCE_EXHAUSTED at once when the queue is full; DEADLINE_EXCEEDED when `deadline` passed unstarted.
+  /// not block. RESOURCE_EXHAUSTED (reason STORE_QUEUE_FULL) at once, on the caller's thread, when the queue is full;
+  /// DEADLINE_EXCEEDED when `deadline` passed unstarted.
   /// UNAVAILABLE: the database is away; ABORTED: lost a race, safe to repeat. An exception in `work` is INTERNAL.
   virtual void Submit(Work work, std::chrono::steady_clock::time_point deadline, Done done) = 0;
 
@@ -95,6 +104,10 @@ class Store {
 
   /// A consistent read on a connection of its own; sees everything committed before the call. May block.
   virtual absl::Status Read(const std::function<absl::Status(Session&)>& work) = 0;
+
+  /// `listener` runs on the store's thread after every commit that published: the relay's wake-up. One at a time;
+  /// nullptr removes it, and waits for it when it is running.
+  virtual void OnPublished(std::function<void()> listener) = 0;
 };
 
 }  // namespace hotline::platform

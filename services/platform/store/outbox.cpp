@@ -1,0 +1,67 @@
+#include "platform/store/outbox.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "platform/bus/topics.h"
+#include "platform/ids.h"
+#include "platform/security/sealer.h"
+
+namespace hotline::platform {
+namespace {
+
+void CheckPublished(std::string_view topic, const Event& event) {
+  const auto topics = AllTopics();
+  if (std::none_of(topics.begin(), topics.end(), [&](const Topic& known) { return known.name == topic; })) {
+    throw std::logic_error{"published on a topic that does not exist: " + std::string{topic}};
+  }
+  if (event.type.empty() || event.key.empty()) throw std::logic_error{"published an event without type or key"};
+}
+
+}  // namespace
+
+std::string SealContext(const Event& event) { return event.id + " " + event.type; }
+
+void Outbox::Add(Transaction& transaction, std::string_view topic, Event event, Time now) const {
+  CheckPublished(topic, event);
+  event.id = NewUlid(now);
+  // The counter's row is locked until the commit, so the next writer of this key comes after it in both orders.
+  const auto sequence = transaction.Query(
+      "INSERT INTO outbox_sequences (topic, event_key, last_sequence) VALUES (:1, :2, 1) "
+      "ON CONFLICT (topic, event_key) DO UPDATE SET last_sequence = outbox_sequences.last_sequence + 1 "
+      "RETURNING last_sequence",
+      {std::string{topic}, event.key});
+  transaction.Execute(
+      "INSERT INTO outbox (topic, source, event_id, event_type, event_key, sequence, event_time, trace_parent, "
+      "payload) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9)",
+      {std::string{topic}, source_, event.id, event.type, event.key, sequence.front().Int(0),
+       std::int64_t{event.time.time_since_epoch().count()}, event.trace_parent,
+       sealer_.Seal(event.payload, SealContext(event))});
+}
+
+std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, std::int64_t limit) {
+  std::vector<OutboxRow> oldest;
+  for (const Row& row :
+       session.Query("SELECT id, event_id, source, event_type, event_key, sequence, event_time, trace_parent, payload "
+                     "FROM outbox WHERE topic = :1 ORDER BY id LIMIT :2",
+                     {std::string{topic}, limit})) {
+    oldest.push_back({.id = row.Int(0),
+                      .event = {.id = row.Text(1),
+                                .source = row.Text(2),
+                                .type = row.Text(3),
+                                .key = row.Text(4),
+                                .sequence = static_cast<std::uint64_t>(row.Int(5)),
+                                .time = row.TimeAt(6),
+                                .trace_parent = row.Text(7),
+                                .payload = row.Text(8)}});
+  }
+  return oldest;
+}
+
+void Outbox::Remove(Transaction& transaction, const std::vector<OutboxRow>& rows) {
+  for (const OutboxRow& row : rows) transaction.Execute("DELETE FROM outbox WHERE id = :1", {row.id});
+}
+
+std::int64_t Outbox::Size(Session& session) { return session.Query("SELECT count(*) FROM outbox").front().Int(0); }
+
+}  // namespace hotline::platform

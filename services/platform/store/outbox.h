@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/store/store.h"
+
+namespace hotline::platform {
+
+class Sealer;
+
+/// What an event is bound to when it is sealed: it opens only as itself.
+[[nodiscard]] std::string SealContext(const Event& event);
+
+/// A row of the outbox; the event is sealed.
+struct OutboxRow {
+  std::int64_t id = 0;
+  Event event;
+};
+
+/// Table outbox: events on their way from one store to the bus.
+class Outbox {
+ public:
+  /// `source` names the events' producer: "hotline/intake". The sealer must outlive the outbox.
+  Outbox(std::string source, const Sealer& sealer) : source_{std::move(source)}, sealer_{sealer} {}
+
+  /// Gives the event its id, source and sequence, seals it and writes it. Throws std::logic_error for a topic that
+  /// does not exist and an event without type or key.
+  void Add(Transaction& transaction, std::string_view topic, Event event, Time now) const;
+
+  /// The oldest rows of a topic; those of one key are in order.
+  static std::vector<OutboxRow> Oldest(Session& session, std::string_view topic, std::int64_t limit);
+  static void Remove(Transaction& transaction, const std::vector<OutboxRow>& rows);
+  /// How many wait, over all topics.
+  static std::int64_t Size(Session& session);
+
+  [[nodiscard]] const std::string& source() const { return source_; }
+
+ private:
+  const std::string source_;
+  const Sealer& sealer_;
+};
+
+}  // namespace hotline::platform
