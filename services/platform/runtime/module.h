@@ -18,11 +18,13 @@ class Clock;
 class Config;
 class Metrics;
 class Notifier;
+class OpenStreams;
 class Sealer;
 class Store;
 class WorkerPool;
 
-/// What a service is given. The process owns it and outlives every module. One of these a service: the store is its own.
+/// What a service is given. The process owns it and outlives every module. One of these a service: the store is its
+/// own.
 struct Resources {
   const Config& config;
   Clock& clock;
@@ -33,8 +35,10 @@ struct Resources {
   Metrics& metrics;
   Notifier& notifier;
   WorkerPool& workers;
-  /// A channel to a sibling service, for queries only ("knowledge"); in one process it needs no socket.
+  /// A channel to a sibling service, for queries only ("knowledge"); in one process it needs no socket. From
+  /// Module::Start() on: before, there is no server to reach.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view service)> channel_to;
+  OpenStreams* streams = nullptr;  ///< The bound on long-lived streams, shared by the services of a process.
 };
 
 /// A service as a part: one of them is a process of its own, all of them are `hotline up`.

@@ -20,9 +20,12 @@ class Metrics {
   virtual void Set(std::string_view gauge, double value, Labels labels = {}) = 0;
   /// Seconds, in buckets from 0.5 ms to 30 s.
   virtual void Observe(std::string_view histogram, double seconds, Labels labels = {}) = 0;
+  /// Where they are served, with the port really taken ("127.0.0.1:9345"); "" when they are not.
+  [[nodiscard]] virtual std::string address() const { return {}; }
 };
 
-/// Metrics served at http://`listen`/metrics; empty: kept, not served. Throws when the port is taken.
+/// Metrics served at http://`listen`/metrics; port 0: any free one; empty: kept, not served.
+/// Throws std::runtime_error when the port is taken.
 [[nodiscard]] std::unique_ptr<Metrics> MakeMetrics(const std::string& listen);
 
 }  // namespace hotline::platform
