@@ -1,0 +1,53 @@
+// Every setting there is, the platform's first. A service adds its own here, so that one list tells an operator all.
+#include "platform/config/config.h"
+
+namespace hotline::platform {
+namespace {
+
+using Kind = Setting::Kind;
+
+constexpr Setting kKnown[] = {
+    // Where things are.
+    {"data_dir", Kind::kPath, "var/hotline", "directory of the databases, the log between services and the keys"},
+    {"keyring", Kind::kPath, "", "keyring file (mode 0600); empty: keyring.json in data_dir; made when there is none"},
+    {"model_dir", Kind::kPath, "", "directory of the language models; empty: where they were built or installed"},
+    {"demo", Kind::kBoolean, "false", "load the demonstration articles and phrases into an empty knowledge base"},
+
+    // Who may come.
+    {"listen", Kind::kText, "127.0.0.1:50345", "host:port of the gRPC server; port 0 takes any free one"},
+    {"metrics_listen", Kind::kText, "127.0.0.1:9345", "host:port of /metrics for Prometheus; empty: not served"},
+    {"development_actor", Kind::kBoolean, "true",
+     "callers on the loopback interface without credentials act as \"development\""},
+    {"trust_call_time", Kind::kList, "", "sites whose clients' call times are believed, as replay needs; * for all"},
+
+    // What each port is made of.
+    {"bus", Kind::kChoice, "embedded", "the log between services", "embedded"},
+    {"store", Kind::kChoice, "sqlite", "the databases", "sqlite"},
+    {"cache", Kind::kChoice, "memory", "the cache of hot answers", "memory"},
+    {"cache_bytes", Kind::kInteger, "67108864", "size of the cache in memory"},
+
+    // Where sibling services are, when they are other processes.
+    {"intake_address", Kind::kText, "127.0.0.1:50351", "intake, when it is another process"},
+    {"classification_address", Kind::kText, "127.0.0.1:50352", "classification, when it is another process"},
+    {"escalation_address", Kind::kText, "127.0.0.1:50353", "escalation, when it is another process"},
+    {"knowledge_address", Kind::kText, "127.0.0.1:50354", "knowledge, when it is another process"},
+    {"followup_address", Kind::kText, "127.0.0.1:50355", "follow-up, when it is another process"},
+
+    // Bounds.
+    {"worker_threads", Kind::kInteger, "8", "threads for work that may block"},
+    {"worker_queue", Kind::kInteger, "512", "calls that may wait for a thread; more are refused"},
+    {"store_queue", Kind::kInteger, "1024", "transactions that may wait for a database; more are refused"},
+    {"max_streams", Kind::kInteger, "2000", "watching clients at a time; more are refused"},
+    {"drain", Kind::kDuration, "0s", "on a stop, time between NOT_SERVING and the first refusal"},
+    {"stop_grace", Kind::kDuration, "10s", "on a stop, time for the calls in hand"},
+
+    // What is said.
+    {"log_format", Kind::kChoice, "auto", "auto: for people on a terminal, JSON lines otherwise", "auto|human|json"},
+    {"log_level", Kind::kChoice, "info", "the least that is logged", "debug|info|warning|error"},
+};
+
+}  // namespace
+
+std::span<const Setting> Config::Known() { return kKnown; }
+
+}  // namespace hotline::platform
