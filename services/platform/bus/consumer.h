@@ -18,7 +18,8 @@ class Metrics;
 /// together. `event.payload` is open here. Called at most once with effect per event and group, in order per key.
 ///
 /// OK commits. UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED: rolled back and tried again. Anything else: rolled back,
-/// and the event is parked as a dead letter with that reason; later events of its key queue behind it, other keys go on.
+/// and the event is parked as a dead letter with that reason; later events of its key queue behind it, other keys go
+/// on.
 using EventEffect = std::function<absl::Status(Transaction&, const Event&)>;
 
 /// Consumes `topic` as `group` into `store`: opens payloads, knows repeated events (inbox), keeps order per key,

@@ -1,0 +1,135 @@
+#include "platform/bus/outbox_relay.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/bus/topics.h"
+#include "platform/store/outbox.h"
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+
+namespace hotline::platform {
+namespace {
+
+using std::chrono::steady_clock;
+
+struct TopicRows {
+  std::string_view topic;
+  std::vector<OutboxRow> rows;
+};
+
+std::vector<TopicRows> OldestOfEachTopic(Session& session, std::int64_t batch) {
+  std::vector<TopicRows> oldest;
+  for (const Topic& topic : AllTopics()) {
+    std::vector<OutboxRow> rows = Outbox::Oldest(session, topic.name, batch);
+    if (!rows.empty()) oldest.push_back({topic.name, std::move(rows)});
+  }
+  return oldest;
+}
+
+std::vector<Event> EventsOf(const std::vector<OutboxRow>& rows) {
+  std::vector<Event> events;
+  events.reserve(rows.size());
+  for (const OutboxRow& row : rows) events.push_back(row.event);
+  return events;
+}
+
+}  // namespace
+
+OutboxRelay::OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions options)
+    : store_{store}, bus_{bus}, metrics_{metrics}, options_{options} {
+  store_.OnPublished([this] { Wake(); });
+  thread_ = std::thread{[this] { Run(); }};
+}
+
+OutboxRelay::~OutboxRelay() { Stop(steady_clock::now()); }
+
+void OutboxRelay::Stop(steady_clock::time_point deadline) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!stopping_) stop_deadline_ = deadline;
+    stopping_ = true;
+  }
+  woken_.notify_all();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  store_.OnPublished(nullptr);
+}
+
+void OutboxRelay::Wake() {
+  {
+    const std::lock_guard lock{mutex_};
+    wake_ = true;
+  }
+  woken_.notify_one();
+}
+
+void OutboxRelay::Run() {
+  for (bool last = false; !last;) {
+    last = !Pause();  // A stop still sends what was committed before it.
+    absl::StatusOr<bool> more = true;
+    while (more.ok() && *more && !OutOfTime()) more = SendSome();
+    if (more.ok()) {
+      failures_ = 0;
+      continue;
+    }
+    ++failures_;
+    metrics_.Add("hotline_relay_failures_total");
+    Log(LogLevel::kWarning, "relay.append_failed",
+        {{"code", absl::StatusCodeToString(more.status().code())}, {"failures", std::int64_t{failures_}}});
+  }
+}
+
+bool OutboxRelay::Pause() {
+  std::unique_lock lock{mutex_};
+  if (failures_ > 0) {
+    const auto pause = std::chrono::milliseconds{20} * (1 << std::min(failures_ - 1, 10));
+    woken_.wait_for(lock, std::min(options_.longest_backoff, pause), [this] { return stopping_; });
+  } else {
+    woken_.wait_for(lock, options_.tick, [this] { return wake_ || stopping_; });
+  }
+  wake_ = false;
+  return !stopping_;
+}
+
+bool OutboxRelay::OutOfTime() {
+  const std::lock_guard lock{mutex_};
+  return stopping_ && steady_clock::now() >= stop_deadline_;
+}
+
+absl::StatusOr<bool> OutboxRelay::SendSome() {
+  std::vector<TopicRows> oldest;
+  absl::Status status = store_.Read([&](Session& session) {
+    oldest = OldestOfEachTopic(session, options_.batch);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  if (oldest.empty()) return false;
+
+  std::vector<OutboxRow> sent;
+  bool full = false;
+  for (TopicRows& of : oldest) {
+    const absl::Status appended =
+        bus_.Append(of.topic, EventsOf(of.rows), steady_clock::now() + options_.append_timeout);
+    if (!appended.ok()) {
+      status = appended;  // The other topics are still tried: one that is refused must not hold them.
+      continue;
+    }
+    metrics_.Add("hotline_relay_sent_total", static_cast<double>(of.rows.size()), {{"topic", of.topic}});
+    full = full || static_cast<std::int64_t>(of.rows.size()) == options_.batch;
+    std::move(of.rows.begin(), of.rows.end(), std::back_inserter(sent));
+  }
+  if (!sent.empty()) {
+    const absl::Status removed = store_.InTransaction([&](Transaction& transaction) {
+      Outbox::Remove(transaction, sent);
+      return absl::OkStatus();
+    });
+    if (!removed.ok()) return removed;  // They go again; an inbox knows them.
+  }
+  if (!status.ok()) return status;
+  return full;
+}
+
+}  // namespace hotline::platform

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include <absl/status/statusor.h>
+
+#include "platform/bus/bus.h"
+#include "platform/store/store.h"
+
+namespace hotline::platform {
+
+class Metrics;
+
+struct RelayOptions {
+  std::int64_t batch = 500;                         ///< Events of one topic appended at once.
+  std::chrono::milliseconds tick{1000};             ///< How long a missed wake-up can last.
+  std::chrono::milliseconds longest_backoff{5000};  ///< Between tries while the bus is away.
+  std::chrono::milliseconds append_timeout{10'000};
+};
+
+/// Moves what a store published onto the bus: in order per key, at least once, woken by the commits themselves.
+///
+/// A row leaves the outbox after the bus has it for good; until then nothing of its topic is sent past it. What a crash
+/// left behind goes first. One relay a store; a thread of its own. Store and bus must outlive it.
+class OutboxRelay final {
+ public:
+  OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions options = {});
+  ~OutboxRelay();
+  OutboxRelay(const OutboxRelay&) = delete;
+  OutboxRelay& operator=(const OutboxRelay&) = delete;
+
+  /// Sends what is there, for as long as it works and `deadline` allows; the rest stays for the next start. Idempotent.
+  void Stop(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  void Run();
+  void Wake();
+  /// Waits for a commit or a tick; after a failure, for a pause that doubles. False when it is time to end.
+  bool Pause();
+  bool OutOfTime();
+  /// True when there may be more.
+  absl::StatusOr<bool> SendSome();
+
+  Store& store_;
+  Bus& bus_;
+  Metrics& metrics_;
+  const RelayOptions options_;
+
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool wake_ = true;  // What a crash left behind.
+  bool stopping_ = false;
+  std::chrono::steady_clock::time_point stop_deadline_{};
+  int failures_ = 0;  // In a row; of the thread alone.
+  std::thread thread_;
+};
+
+}  // namespace hotline::platform
