@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -22,10 +23,20 @@ class Metrics;
 /// on.
 using EventEffect = std::function<absl::Status(Transaction&, const Event&)>;
 
+struct ConsumerOptions {
+  const Clock* clock = nullptr;                ///< The machine's when null; else it must outlive the consumer.
+  std::chrono::milliseconds gap_wait{60'000};  ///< How long later events wait for a missing one.
+  std::chrono::milliseconds tick{1'000};       ///< How soon a redriven dead letter is tried.
+  std::chrono::hours inbox_memory{90 * 24};    ///< Longer than a bus keeps events and people redrive them.
+};
+
 /// Consumes `topic` as `group` into `store`: opens payloads, knows repeated events (inbox), keeps order per key,
 /// parks what cannot be applied (table parked_events of the same store).
+///
+/// An event whose predecessor is missing waits for it (parked), and becomes a dead letter with reason GAP after
+/// `gap_wait`. Dead letters are listed, redriven and skipped by dead_letters.h.
 [[nodiscard]] std::unique_ptr<Subscription> ConsumeInto(Store& store, Bus& bus, const Sealer& sealer, Metrics& metrics,
                                                         std::string_view topic, std::string_view group,
-                                                        EventEffect effect);
+                                                        EventEffect effect, ConsumerOptions options = {});
 
 }  // namespace hotline::platform

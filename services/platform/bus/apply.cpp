@@ -1,0 +1,42 @@
+#include "platform/bus/apply.h"
+
+#include "platform/security/sealer.h"
+#include "platform/store/outbox.h"
+
+namespace hotline::platform {
+
+absl::Status Applier::InOrder(Transaction& transaction, const Event& sealed) const {
+  switch (inbox.PlaceOf(transaction, sealed)) {
+    case Inbox::Place::kApplied: return absl::OkStatus();
+    case Inbox::Place::kNext: return Effect(transaction, sealed);
+    case Inbox::Place::kBehind: inbox.Park(transaction, sealed, "queued", "BEHIND", clock.Now()); break;
+    case Inbox::Place::kGap: inbox.Park(transaction, sealed, "waiting", kGapReason, clock.Now()); break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Applier::Effect(Transaction& transaction, const Event& sealed) const {
+  if (!inbox.Mark(transaction, sealed, clock.Now())) return absl::OkStatus();
+  absl::StatusOr<std::string> payload = sealer.Unseal(sealed.payload, SealContext(sealed));
+  if (!payload.ok()) return payload.status();
+  Event open = sealed;
+  open.payload = *std::move(payload);
+  return effect(transaction, open);
+}
+
+bool WorthRetrying(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status);
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  constexpr std::size_t kMaxBytes = 200;
+  std::string reason = absl::StatusCodeToString(status.code());
+  reason.append(": ").append(status.message().data(), status.message().size());
+  if (reason.size() <= kMaxBytes) return reason;
+  std::size_t end = kMaxBytes;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xc0) == 0x80) --end;  // Not inside a character.
+  return reason.substr(0, end);
+}
+
+}  // namespace hotline::platform

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "platform/bus/consumer.h"
+#include "platform/bus/inbox.h"
+
+namespace hotline::platform {
+
+/// What an event is applied with.
+struct Applier {
+  const Inbox inbox;
+  const Sealer& sealer;
+  const EventEffect effect;
+  const Clock& clock;
+
+  /// The event in its order: applied, or parked because its turn has not come. Errors: the effect's; DATA_LOSS or
+  /// FAILED_PRECONDITION when the payload does not open.
+  absl::Status InOrder(Transaction& transaction, const Event& sealed) const;
+
+  /// The effect and its mark, with no look at the order.
+  absl::Status Effect(Transaction& transaction, const Event& sealed) const;
+};
+
+/// Whether the same event may succeed later: it is tried again. Otherwise a person has to look at it.
+[[nodiscard]] bool WorthRetrying(const absl::Status& status);
+
+/// What a dead letter says of a status: its code and message, cut to a line.
+[[nodiscard]] std::string ReasonOf(const absl::Status& status);
+
+}  // namespace hotline::platform

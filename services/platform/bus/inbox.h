@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/store/store.h"
+
+namespace hotline::platform {
+
+/// The events of one key of one producer, as a group applies them.
+struct KeyOfSource {
+  std::string source;
+  std::string key;
+  auto operator<=>(const KeyOfSource&) const = default;
+};
+
+/// An event of the table parked_events.
+struct ParkedEvent {
+  std::int64_t id = 0;
+  std::string state;
+  std::string reason;
+  Event event;  ///< Sealed.
+};
+
+/// Why an event waits for a missing one.
+inline constexpr std::string_view kGapReason = "GAP";
+
+/// What a group has applied of a topic, in the consumer's own store (tables inbox, inbox_positions, parked_events).
+/// Every call is part of the caller's transaction. Immutable, thread-safe.
+class Inbox {
+ public:
+  Inbox(std::string topic, std::string group) : topic_{std::move(topic)}, group_{std::move(group)} {}
+
+  enum class Place {
+    kApplied,  ///< Its effect is committed: nothing is left to do.
+    kNext,     ///< Its turn.
+    kBehind,   ///< Another event of its key is parked before it.
+    kGap,      ///< One before it is missing.
+  };
+  [[nodiscard]] Place PlaceOf(Session& session, const Event& event) const;
+
+  /// Marks an event as applied; false when it was before.
+  bool Mark(Transaction& transaction, const Event& event, Time now) const;
+
+  /// Parks an event; a second time changes nothing.
+  void Park(Transaction& transaction, const Event& sealed, std::string_view state, std::string_view reason,
+            Time now) const;
+  /// The first parked event of a key that is not skipped.
+  [[nodiscard]] std::optional<ParkedEvent> Head(Session& session, const KeyOfSource& key) const;
+  /// Whether a parked head may be applied now.
+  [[nodiscard]] bool Ready(Session& session, const ParkedEvent& head) const;
+  /// A queued event that became the first of its key and is not ready has a gap before it: its wait begins.
+  static void AwaitMissing(Transaction& transaction, const ParkedEvent& head, Time now);
+  static void Unpark(Transaction& transaction, std::int64_t id);
+  static void MarkDead(Transaction& transaction, std::int64_t id, std::string_view reason, Time now);
+  /// Gives up on missing events: what waited since before `cutoff` is dead. Returns how many.
+  std::int64_t EndWaiting(Transaction& transaction, Time cutoff) const;
+
+  [[nodiscard]] std::int64_t LastSequence(Session& session, const KeyOfSource& key) const;
+
+  [[nodiscard]] const std::string& topic() const { return topic_; }
+  [[nodiscard]] const std::string& group() const { return group_; }
+
+ private:
+  const std::string topic_;
+  const std::string group_;
+};
+
+/// Reads the columns kParkedColumns of a row.
+inline constexpr std::string_view kParkedColumns =
+    "id, state, reason, event_id, source, event_type, event_key, sequence, event_time, trace_parent, payload";
+inline constexpr std::size_t kParkedColumnCount = 11;
+[[nodiscard]] ParkedEvent ReadParked(const Row& row);
+
+}  // namespace hotline::platform
