@@ -1,0 +1,215 @@
+#include "platform/runtime/process.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <grpcpp/server_builder.h>
+
+#include "platform/bus/embedded_bus.h"
+#include "platform/bus/outbox_relay.h"
+#include "platform/cache/lru_cache.h"
+#include "platform/concurrency/notifier.h"
+#include "platform/concurrency/worker_pool.h"
+#include "platform/rpc/client.h"
+#include "platform/rpc/open_streams.h"
+#include "platform/runtime/data_lock.h"
+#include "platform/runtime/heartbeat.h"
+#include "platform/runtime/rpc_server.h"
+#include "platform/security/sealer.h"
+#include "platform/store/sqlite_store.h"
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+#include "platform/time.h"
+
+namespace hotline::platform {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr rlim_t kOpenFiles = 65'536;
+constexpr std::chrono::seconds kHeartbeat{1};
+
+/// gRPC 1.51 stops accepting for good when descriptors run out.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kOpenFiles) return;
+  rlimit wanted{.rlim_cur = kOpenFiles, .rlim_max = std::max(limit.rlim_max, kOpenFiles)};
+  if (setrlimit(RLIMIT_NOFILE, &wanted) == 0) return;
+  wanted = {.rlim_cur = std::min(limit.rlim_max, kOpenFiles), .rlim_max = limit.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &wanted);
+  Log(LogLevel::kWarning, "process.few_open_files", {{"limit", static_cast<std::int64_t>(wanted.rlim_cur)}});
+}
+
+std::filesystem::path KeyringPath(const Config& config) {
+  const std::filesystem::path path = config.Path("keyring");
+  return path.empty() ? config.Path("data_dir") / "keyring.json" : path;
+}
+
+/// Construction fails by exception; the first error of a start is what people must read.
+template <typename T>
+T Unwrap(absl::StatusOr<T> result) {
+  if (!result.ok()) throw std::runtime_error(std::string{result.status().message()});
+  return *std::move(result);
+}
+
+/// One service and what is its own. Members in the order they depend on each other.
+struct Service {
+  std::string name;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<OutboxRelay> relay;
+  std::unique_ptr<Resources> resources;
+  std::unique_ptr<Module> module;
+  bool started = false;
+};
+
+/// Everything a running process owns. The constructor starts it, and throws what keeps it from starting.
+class RunningProcess final : public Process {
+ public:
+  RunningProcess(const Config& config, std::unique_ptr<DataLock> lock, const std::vector<ModuleFactory>& factories);
+  ~RunningProcess() override { Stop(); }
+
+  std::string address() const override { return server_->address(); }
+  std::string metrics_address() const override { return metrics_->address(); }
+  std::shared_ptr<grpc::Channel> channel() override { return server_->InProcessChannel(); }
+  void Stop() override;
+
+ private:
+  Service Build(const ModuleFactory& factory);
+  void StartServices();
+  std::shared_ptr<grpc::Channel> ChannelTo(std::string_view service);
+  void Beat();
+
+  const Config config_;
+  const std::unique_ptr<DataLock> lock_;
+  WallClock clock_;
+  const std::unique_ptr<Metrics> metrics_;
+  const std::unique_ptr<Sealer> sealer_;
+  Notifier notifier_;
+  OpenStreams streams_;
+  LruCache cache_;
+  const std::unique_ptr<Bus> bus_;
+  WorkerPool workers_;
+  std::vector<Service> services_;
+  std::unique_ptr<RpcServer> server_;
+  std::unique_ptr<Heartbeat> heartbeat_;
+  bool stopped_ = false;
+};
+
+RunningProcess::RunningProcess(const Config& config, std::unique_ptr<DataLock> lock,
+                               const std::vector<ModuleFactory>& factories)
+    : config_{config},
+      lock_{std::move(lock)},
+      metrics_{MakeMetrics(config_.Text("metrics_listen"))},
+      sealer_{Unwrap(Sealer::Open(KeyringPath(config_)))},
+      streams_{static_cast<std::size_t>(config_.Integer("max_streams"))},
+      cache_{static_cast<std::size_t>(config_.Integer("cache_bytes"))},
+      bus_{OpenEmbeddedBus(config_.Path("data_dir") / "bus.db", {.clock = clock_})},
+      workers_{static_cast<std::size_t>(config_.Integer("worker_threads")),
+               static_cast<std::size_t>(config_.Integer("worker_queue"))} {
+  try {
+    for (const ModuleFactory& factory : factories) services_.push_back(Build(factory));
+    server_ = Unwrap(RpcServer::Start(config_.Text("listen"), *metrics_, [this](grpc::ServerBuilder& builder) {
+      for (Service& service : services_) service.module->Register(builder);
+    }));
+    StartServices();
+  } catch (...) {
+    Stop();  // The destructor does not run for what is half made.
+    throw;
+  }
+}
+
+Service RunningProcess::Build(const ModuleFactory& factory) {
+  Service service{.name = std::string{factory.name}};
+  service.store = OpenSqliteStore(config_.Path("data_dir") / (service.name + ".db"),
+                                  {.source = "hotline/" + service.name,
+                                   .sealer = *sealer_,
+                                   .clock = clock_,
+                                   .queue_capacity = static_cast<std::size_t>(config_.Integer("store_queue"))});
+  service.relay = std::make_unique<OutboxRelay>(*service.store, *bus_, *metrics_);
+  service.resources = std::make_unique<Resources>(Resources{
+      .config = config_,
+      .clock = clock_,
+      .bus = *bus_,
+      .store = *service.store,
+      .cache = cache_,
+      .sealer = *sealer_,
+      .metrics = *metrics_,
+      .notifier = notifier_,
+      .workers = workers_,
+      .channel_to = [this](std::string_view sibling) { return ChannelTo(sibling); },
+      .streams = &streams_,
+  });
+  try {
+    service.module = factory.make(*service.resources);
+  } catch (const std::exception& e) {
+    throw std::runtime_error(service.name + ": " + e.what());
+  }
+  return service;
+}
+
+void RunningProcess::StartServices() {
+  for (Service& service : services_) {
+    service.started = true;  // Also when Start() throws: Stop() must then undo what it has begun.
+    service.module->Start();
+  }
+  heartbeat_ = std::make_unique<Heartbeat>(kHeartbeat, [this] { Beat(); });
+  lock_->Publish(server_->address());
+  server_->SetServing(true);
+  Log(LogLevel::kInfo, "process.serving",
+      {{"address", server_->address()}, {"metrics", metrics_->address()}, {"data", config_.Path("data_dir").string()}});
+}
+
+std::shared_ptr<grpc::Channel> RunningProcess::ChannelTo(std::string_view service) {
+  const bool here =
+      std::any_of(services_.begin(), services_.end(), [&](const Service& own) { return own.name == service; });
+  if (!here) return MakeChannel(config_.Text(std::string{service} + "_address"));
+  if (server_ == nullptr) throw std::logic_error("channel_to() before Module::Start()");
+  return server_->InProcessChannel();
+}
+
+void RunningProcess::Beat() {
+  notifier_.NotifyAll();
+  metrics_->Set("hotline_streams_open", static_cast<double>(streams_.count()));
+}
+
+void RunningProcess::Stop() {
+  if (std::exchange(stopped_, true)) return;
+  Log(LogLevel::kInfo, "process.stopping");
+  const auto grace = config_.Duration("stop_grace");
+  if (server_ != nullptr) {
+    server_->SetServing(false);
+    std::this_thread::sleep_for(config_.Duration("drain"));  // Balancers look away, while every call is still served.
+  }
+  streams_.Close();
+  notifier_.NotifyAll();
+  for (auto service = services_.rbegin(); service != services_.rend(); ++service) {
+    if (service->started) service->module->Stop();
+  }
+  if (server_ != nullptr) server_->Shutdown(grace);
+  heartbeat_.reset();  // It woke the streams until the last was gone.
+  workers_.Stop();
+  for (Service& service : services_) service.relay->Stop(steady_clock::now() + grace);
+  Log(LogLevel::kInfo, "process.stopped");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Config& config,
+                                                        const std::vector<ModuleFactory>& factories) {
+  RaiseFileLimit();
+  absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config.Path("data_dir"));
+  if (!lock.ok()) return lock.status();
+  try {
+    return std::make_unique<RunningProcess>(config, *std::move(lock), factories);
+  } catch (const std::exception& e) {
+    return absl::FailedPreconditionError(e.what());
+  }
+}
+
+}  // namespace hotline::platform
