@@ -1,0 +1,92 @@
+#include "hotline/cli/names.h"
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include "contracts/enums.h"
+#include "language/vocabulary.h"
+
+namespace hotline::cli {
+namespace {
+
+using common::v1::CaseState;
+using common::v1::Channel;
+using common::v1::Rating;
+
+constexpr std::array<std::pair<CaseState, std::string_view>, 16> kStates{{
+    {CaseState::CASE_STATE_PENDING, "待受理"},
+    {CaseState::CASE_STATE_ANSWERED_DIRECTLY, "直接答复"},
+    {CaseState::CASE_STATE_INFORMED, "告知"},
+    {CaseState::CASE_STATE_EMERGENCY_TRANSFERRED, "紧急转接"},
+    {CaseState::CASE_STATE_TO_DISPATCH, "待派遣"},
+    {CaseState::CASE_STATE_DISPATCHED, "已派遣"},
+    {CaseState::CASE_STATE_SIGNED, "已签收"},
+    {CaseState::CASE_STATE_HANDLING, "处置中"},
+    {CaseState::CASE_STATE_RETURN_RULING, "退单待裁定"},
+    {CaseState::CASE_STATE_EXTENSION_APPROVAL, "延期审批"},
+    {CaseState::CASE_STATE_SUSPENDED, "挂起"},
+    {CaseState::CASE_STATE_REPLIED, "已答复"},
+    {CaseState::CASE_STATE_TO_FOLLOW_UP, "待回访"},
+    {CaseState::CASE_STATE_CLOSED, "办结"},
+    {CaseState::CASE_STATE_REOPENED, "重新办理"},
+    {CaseState::CASE_STATE_MERGED, "并入主件"},
+}};
+
+constexpr std::array<std::pair<Rating, std::string_view>, 5> kRatings{{
+    {Rating::RATING_VERY_SATISFIED, "非常满意"},
+    {Rating::RATING_SATISFIED, "满意"},
+    {Rating::RATING_FAIRLY_SATISFIED, "基本满意"},
+    {Rating::RATING_DISSATISFIED, "不满意"},
+    {Rating::RATING_VERY_DISSATISFIED, "非常不满意"},
+}};
+
+constexpr std::array<std::pair<Channel, std::string_view>, 5> kChannels{{
+    {Channel::CHANNEL_PHONE, "phone"},
+    {Channel::CHANNEL_WECHAT, "wechat"},
+    {Channel::CHANNEL_WEB, "web"},
+    {Channel::CHANNEL_LETTER, "letter"},
+    {Channel::CHANNEL_SYSTEM, "system"},
+}};
+
+template <typename Table, typename Value>
+std::string_view NameIn(const Table& table, Value value) {
+  for (const auto& [known, name] : table) {
+    if (known == value) return name;
+  }
+  return "";
+}
+
+template <typename Table>
+auto ValueIn(const Table& table, std::string_view name) -> std::optional<std::decay_t<decltype(table[0].first)>> {
+  for (const auto& [value, known] : table) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
+template <typename Domain, typename Proto>
+std::string_view VocabularyName(Proto value) {
+  const std::optional<Domain> known = contracts::FromProto<Domain>(value);
+  return known ? language::Name(*known) : std::string_view{};
+}
+
+}  // namespace
+
+std::string_view NameOf(common::v1::CaseKind kind) { return VocabularyName<language::CaseKind>(kind); }
+std::string_view NameOf(common::v1::Emotion emotion) { return VocabularyName<language::Emotion>(emotion); }
+std::string_view NameOf(common::v1::Intent intent) { return VocabularyName<language::Intent>(intent); }
+std::string_view NameOf(common::v1::RiskLevel level) { return VocabularyName<language::RiskLevel>(level); }
+std::string_view NameOf(CaseState state) { return NameIn(kStates, state); }
+std::string_view NameOf(Rating rating) { return NameIn(kRatings, rating); }
+
+std::optional<common::v1::CaseKind> KindFrom(std::string_view name) {
+  const auto kind = language::CaseKindFromName(name);
+  if (!kind) return std::nullopt;
+  return contracts::ToProto<common::v1::CaseKind>(*kind);
+}
+std::optional<CaseState> StateFrom(std::string_view name) { return ValueIn(kStates, name); }
+std::optional<Rating> RatingFrom(std::string_view name) { return ValueIn(kRatings, name); }
+std::optional<Channel> ChannelFrom(std::string_view name) { return ValueIn(kChannels, name); }
+
+}  // namespace hotline::cli
