@@ -29,7 +29,7 @@ bool WorthRetrying(const absl::Status& status) {
          absl::IsResourceExhausted(status);
 }
 
-std::string ReasonOf(const absl::Status& status) {
+std::string DeadLetterReason(const absl::Status& status) {
   constexpr std::size_t kMaxBytes = 200;
   std::string reason = absl::StatusCodeToString(status.code());
   reason.append(": ").append(status.message().data(), status.message().size());

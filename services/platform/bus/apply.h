@@ -26,6 +26,6 @@ struct Applier {
 [[nodiscard]] bool WorthRetrying(const absl::Status& status);
 
 /// What a dead letter says of a status: its code and message, cut to a line.
-[[nodiscard]] std::string ReasonOf(const absl::Status& status);
+[[nodiscard]] std::string DeadLetterReason(const absl::Status& status);
 
 }  // namespace hotline::platform

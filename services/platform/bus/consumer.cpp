@@ -145,7 +145,7 @@ class Consumer final : public Subscription {
         continue;
       }
       const absl::Status parked = store_.InTransaction([&](Transaction& transaction) {
-        inbox().Park(transaction, *events[i], "dead", ReasonOf(status), clock_.Now());
+        inbox().Park(transaction, *events[i], "dead", DeadLetterReason(status), clock_.Now());
         return absl::OkStatus();
       });
       if (!parked.ok()) return parked;
@@ -233,7 +233,7 @@ class Consumer final : public Subscription {
     if (!ready || WorthRetrying(status)) return false;
     ReportDead(head->event, status);
     static_cast<void>(store_.InTransaction([&](Transaction& transaction) {
-      Inbox::MarkDead(transaction, head->id, ReasonOf(status), clock_.Now());
+      Inbox::MarkDead(transaction, head->id, DeadLetterReason(status), clock_.Now());
       return absl::OkStatus();
     }));  // When this fails, the next tick comes to the same end.
     return false;
