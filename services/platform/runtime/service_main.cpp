@@ -72,7 +72,7 @@ int Serve(std::string_view name, const SettingOptions& options, const std::vecto
   const absl::StatusOr<Config> config = LoadConfig(options);
   if (!config.ok()) return Complain(name, config.status(), kWrongUse);
   if (options.check) {
-    std::cout << config->Describe();
+    std::cout << config->Describe() << std::flush;
     return kDone;
   }
   SetLogLevel(LevelNamed(config->Text("log_level")));
