@@ -105,7 +105,7 @@ absl::StatusOr<std::size_t> TsvFile::Column(std::string_view name) const {
 
 absl::StatusOr<std::size_t> TsvFile::AnyColumn(std::span<const std::string_view> names) const {
   for (const std::string_view name : names) {
-    if (const auto column = Column(name); column.ok()) return column;
+    if (auto column = Column(name); column.ok()) return column;
   }
   std::vector<std::string> wanted{names.begin(), names.end()};
   return absl::InvalidArgumentError(

@@ -1,0 +1,37 @@
+# Shell functions that deploy/run, tests/run and their kin share. Source it; it changes nothing by itself.
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "error: $*"; exit 1; }
+
+# as_root COMMAND...: as it is for root, else with sudo.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else fail "packages must be installed: run this as root, or install sudo"
+  fi
+}
+
+# need_packages FILE...: installs those of the listed Debian packages that are missing, and nothing when none is.
+need_packages() {
+  local wanted missing
+  wanted=$(cat "$@" | sed 's/#.*//' | awk 'NF')
+  missing=$(for package in $wanted; do
+    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed$' || echo "$package"
+  done)
+  [ -n "$missing" ] || return 0
+  say "installing $(echo "$missing" | wc -l) Debian packages ..."
+  as_root apt-get update -qq
+  # shellcheck disable=SC2086  # A list of words is what apt wants.
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+    fail "apt-get could not install: $(echo $missing)"
+}
+
+# build PRESET TARGET... : configures build/PRESET if need be, and builds; quiet unless it fails or takes long.
+build() {
+  local preset=$1
+  shift
+  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" -DHOTLINE_TESTS="${HOTLINE_TESTS:-OFF}" >"/tmp/hotline-cmake.$$" ||
+    { cat "/tmp/hotline-cmake.$$" >&2; fail "cmake failed"; }
+  rm -f "/tmp/hotline-cmake.$$"
+  ninja -C "build/$preset" "$@" >&2
+}
