@@ -1,0 +1,518 @@
+// What every store promises; PostgreSQL's implementation joins the list at the end.
+#include <cmath>
+#include <limits>
+
+#include <gmock/gmock.h>
+
+#include "contract/platform_testing.h"
+#include "platform/bus/topics.h"
+#include "platform/store/outbox.h"
+#include "platform/store/request_memory.h"
+#include "platform/store/sqlite_store.h"
+
+namespace hotline::platform {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::Soon;
+
+constexpr Migration kMigrations[] = {
+    {1, "things",
+     "CREATE TABLE things (id TEXT PRIMARY KEY, number BIGINT, real DOUBLE PRECISION, note TEXT);"
+     "CREATE TABLE parts (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, thing TEXT NOT NULL REFERENCES things "
+     "(id));",
+     "DROP TABLE parts; DROP TABLE things;"},
+    {2, "colours", "ALTER TABLE things ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';",
+     "ALTER TABLE things DROP COLUMN colour;"},
+};
+
+struct StoreKind {
+  const char* name;
+  std::function<std::unique_ptr<Store>(const testing::TemporaryFolder&, StoreOptions)> open;
+};
+
+class StoreTest : public ::testing::TestWithParam<StoreKind> {
+ protected:
+  void SetUp() override {
+    sealer_ = Sealer::Open(folder_ / "keyring.json").value();
+    Open(4096);
+    ASSERT_TRUE(store_->Migrate(kMigrations).ok());
+  }
+  void Open(std::size_t queue_capacity) {
+    store_.reset();
+    store_ = GetParam().open(
+        folder_, {.source = "hotline/test", .sealer = *sealer_, .clock = clock_, .queue_capacity = queue_capacity});
+  }
+
+  absl::Status Insert(const std::string& id) {
+    return store_->InTransaction([&](Transaction& transaction) {
+      transaction.Execute("INSERT INTO things (id) VALUES (:1)", {id});
+      return absl::OkStatus();
+    });
+  }
+
+  std::vector<std::string> Ids() {
+    std::vector<std::string> ids;
+    EXPECT_TRUE(store_
+                    ->Read([&](Session& session) {
+                      for (const Row& row : session.Query("SELECT id FROM things ORDER BY id"))
+                        ids.push_back(row.Text(0));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return ids;
+  }
+
+  std::vector<OutboxRow> Outgoing() {
+    std::vector<OutboxRow> rows;
+    EXPECT_TRUE(store_
+                    ->Read([&](Session& session) {
+                      rows = Outbox::Oldest(session, kCallsTopic, 1000);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return rows;
+  }
+
+  testing::TemporaryFolder folder_;
+  testing::FakeClock clock_;
+  std::unique_ptr<Sealer> sealer_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_P(StoreTest, GivesValuesBackAsTheyWere) {
+  const std::vector<std::int64_t> integers{0, 1, -1, std::numeric_limits<std::int64_t>::max(),
+                                           std::numeric_limits<std::int64_t>::min()};
+  const std::vector<double> reals{0.0, -0.5, 0.1, 1e308, 5e-324, 1.0 / 3.0};
+  const std::vector<std::string> texts{"", " ", "热线 12345 🙂", "it's \"quoted\" :1 %s \\",
+                                       std::string(100'000, 'x')};
+  for (std::size_t i = 0; i < integers.size(); ++i) {
+    const std::string id = std::to_string(i);
+    const Row row = [&] {
+      std::vector<Row> rows;
+      EXPECT_TRUE(store_
+                      ->InTransaction([&](Transaction& transaction) {
+                        transaction.Execute("INSERT INTO things (id, number, real, note) VALUES (:1, :2, :3, :4)",
+                                            {id, integers[i], reals[i], texts[i]});
+                        rows = transaction.Query("SELECT number, real, note FROM things WHERE id = :1", {id});
+                        return absl::OkStatus();
+                      })
+                      .ok());
+      return rows.at(0);
+    }();
+    EXPECT_EQ(row.Int(0), integers[i]);
+    EXPECT_EQ(row.Real(1), reals[i]);
+    EXPECT_FALSE(row.IsNull(2));
+    EXPECT_EQ(row.Text(2), texts[i]);
+  }
+}
+
+TEST_P(StoreTest, KeepsNullApartFromEmpty) {
+  ASSERT_TRUE(store_
+                  ->InTransaction([&](Transaction& transaction) {
+                    transaction.Execute("INSERT INTO things (id, number, real, note) VALUES (:1, :2, :3, :4)",
+                                        {"a", nullptr, nullptr, nullptr});
+                    // The same statement with other types: a parameter has none of its own.
+                    transaction.Execute("INSERT INTO things (id, number, real, note) VALUES (:1, :2, :3, :4)",
+                                        {"b", std::int64_t{0}, 0.0, ""});
+                    const auto rows = transaction.Query("SELECT number, real, note FROM things ORDER BY id");
+                    for (std::size_t column = 0; column < 3; ++column) {
+                      EXPECT_TRUE(rows.at(0).IsNull(column));
+                      EXPECT_FALSE(rows.at(1).IsNull(column));
+                    }
+                    EXPECT_EQ(rows.at(0).Int(0), 0);
+                    EXPECT_EQ(rows.at(0).Text(2), "");
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
+TEST_P(StoreTest, KnowsTheTypeOfAnExpression) {
+  ASSERT_TRUE(Insert("a").ok());
+  ASSERT_TRUE(
+      store_
+          ->Read([&](Session& session) {
+            const auto rows = session.Query(
+                "SELECT count(*), max(number), coalesce(max(number), 7), 0.5 * count(*), 'x' || max(id) FROM things");
+            EXPECT_EQ(rows.at(0).Int(0), 1);
+            EXPECT_TRUE(rows.at(0).IsNull(1));
+            EXPECT_EQ(rows.at(0).Int(2), 7);
+            EXPECT_EQ(rows.at(0).Real(3), 0.5);
+            EXPECT_EQ(rows.at(0).Text(4), "xa");
+            return absl::OkStatus();
+          })
+          .ok());
+}
+
+TEST_P(StoreTest, RefusesTextWithAZeroByte) {
+  EXPECT_TRUE(absl::IsInvalidArgument(Insert(std::string{"a\0b", 3})));
+  EXPECT_THAT(Ids(), ElementsAre());
+}
+
+TEST_P(StoreTest, CountsAndReturnsWhatChanged) {
+  ASSERT_TRUE(
+      store_
+          ->InTransaction([&](Transaction& transaction) {
+            EXPECT_EQ(transaction.Execute("INSERT INTO things (id) VALUES (:1), (:2)", {"a", "b"}), 2);
+            EXPECT_EQ(transaction.Execute("INSERT INTO things (id) VALUES (:1) ON CONFLICT (id) DO NOTHING", {"a"}), 0);
+            EXPECT_EQ(transaction.Execute("UPDATE things SET number = :1", {std::int64_t{3}}), 2);
+            const auto rows = transaction.Query("DELETE FROM things WHERE id = :1 RETURNING id, number", {"a"});
+            EXPECT_EQ(rows.at(0).Text(0), "a");
+            EXPECT_EQ(rows.at(0).Int(1), 3);
+            return absl::OkStatus();
+          })
+          .ok());
+  EXPECT_THAT(Ids(), ElementsAre("b"));
+}
+
+TEST_P(StoreTest, ReadsSeeWhatWasCommittedBefore) {
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(Insert(std::to_string(i)).ok());
+    ASSERT_EQ(Ids().size(), static_cast<std::size_t>(i) + 1);
+  }
+}
+
+TEST_P(StoreTest, ReadsCannotWrite) {
+  const absl::Status status = store_->Read([](Session& session) {
+    session.Query("INSERT INTO things (id) VALUES (:1)", {"a"});
+    return absl::OkStatus();
+  });
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(Ids(), ElementsAre());
+}
+
+TEST_P(StoreTest, ARollbackLeavesNothingBehind) {
+  bool acted = false;
+  const absl::Status status = store_->InTransaction([&](Transaction& transaction) {
+    transaction.Execute("INSERT INTO things (id) VALUES (:1)", {"a"});
+    transaction.Publish(kCallsTopic, {.type = "t", .key = "k"});
+    transaction.OnCommit([&] { acted = true; });
+    return absl::FailedPreconditionError("no");
+  });
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_FALSE(acted);
+  EXPECT_THAT(Ids(), ElementsAre());
+  EXPECT_TRUE(Outgoing().empty());
+
+  // Nor does it take a sequence number.
+  ASSERT_TRUE(store_
+                  ->InTransaction([](Transaction& transaction) {
+                    transaction.Publish(kCallsTopic, {.type = "t", .key = "k"});
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(Outgoing().at(0).event.sequence, 1u);
+}
+
+/// Fills the queue while the store's thread is held, so that what follows shares one commit.
+class Held {
+ public:
+  explicit Held(Store& store) {
+    store.Submit(
+        [this](Transaction&) {
+          std::unique_lock lock{mutex_};
+          holding_ = true;
+          changed_.notify_all();
+          changed_.wait(lock, [this] { return released_; });
+          return absl::OkStatus();
+        },
+        Soon(), [](const absl::Status&) {});
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return holding_; });
+  }
+  ~Held() { Release(); }
+  void Release() {
+    const std::lock_guard lock{mutex_};
+    released_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool holding_ = false;
+  bool released_ = false;
+};
+
+TEST_P(StoreTest, APieceThatFailsRollsBackAlone) {
+  std::mutex mutex;
+  std::vector<absl::StatusCode> codes;
+  const auto done = [&](const absl::Status& status) {
+    const std::lock_guard lock{mutex};
+    codes.push_back(status.code());
+  };
+  {
+    Held held{*store_};
+    const auto insert = [&](std::string id, absl::Status result) {
+      store_->Submit(
+          [id, result](Transaction& transaction) {
+            transaction.Execute("INSERT INTO things (id) VALUES (:1)", {id});
+            return result;
+          },
+          Soon(), done);
+    };
+    insert("a", absl::OkStatus());
+    insert("b", absl::AbortedError("no"));
+    insert("a", absl::OkStatus());  // Twice the same key: its statement throws.
+    store_->Submit([](Transaction&) -> absl::Status { throw std::runtime_error{"bug"}; }, Soon(), done);
+    insert("c", absl::OkStatus());
+    held.Release();
+    ASSERT_TRUE(Insert("d").ok());  // Behind all of them.
+  }
+  EXPECT_THAT(codes, ElementsAre(absl::StatusCode::kOk, absl::StatusCode::kAborted, absl::StatusCode::kInternal,
+                                 absl::StatusCode::kInternal, absl::StatusCode::kOk));
+  EXPECT_THAT(Ids(), ElementsAre("a", "c", "d"));
+}
+
+TEST_P(StoreTest, WorkCannotGoOnAfterAFailedStatement) {
+  ASSERT_TRUE(Insert("a").ok());
+  const absl::Status status = store_->InTransaction([&](Transaction& transaction) {
+    transaction.Execute("INSERT INTO things (id) VALUES (:1)", {"b"});
+    try {
+      transaction.Execute("INSERT INTO things (id) VALUES (:1)", {"a"});
+    } catch (const StoreError& error) {
+      EXPECT_EQ(error.kind(), StoreError::Kind::kUnique);
+    }
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  EXPECT_THAT(Ids(), ElementsAre("a"));
+}
+
+TEST_P(StoreTest, TellsAUniqueKeyFromAnotherConstraint) {
+  EXPECT_TRUE(absl::IsNotFound(store_->InTransaction([](Transaction& transaction) {
+    try {
+      transaction.Execute("INSERT INTO parts (thing) VALUES (:1)", {"nothing"});
+    } catch (const StoreError& error) {
+      EXPECT_EQ(error.kind(), StoreError::Kind::kConstraint);
+      return absl::NotFoundError("no such thing");
+    }
+    return absl::OkStatus();
+  })));
+}
+
+TEST_P(StoreTest, RunsActionsInOrderAfterTheCommit) {
+  std::vector<int> order;
+  {
+    Held held{*store_};
+    for (int i = 0; i < 3; ++i) {
+      store_->Submit(
+          [&order, i](Transaction& transaction) {
+            transaction.OnCommit([&order, i] { order.push_back(2 * i); });
+            return absl::OkStatus();
+          },
+          Soon(), [&order, i](const absl::Status&) { order.push_back(2 * i + 1); });
+    }
+    held.Release();
+    ASSERT_TRUE(Insert("last").ok());
+  }
+  EXPECT_THAT(order, ElementsAre(0, 1, 2, 3, 4, 5));
+}
+
+TEST_P(StoreTest, ManyCallersShareCommits) {
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 16; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = 0; i < 25; ++i) EXPECT_TRUE(Insert(std::to_string(caller) + "/" + std::to_string(i)).ok());
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  EXPECT_EQ(Ids().size(), 400u);
+}
+
+TEST_P(StoreTest, RefusesWorkWhenTheQueueIsFull) {
+  Open(2);
+  Held held{*store_};
+  std::atomic<int> finished{0};
+  const auto count = [&](const absl::Status&) { ++finished; };
+  const auto nothing = [](Transaction&) { return absl::OkStatus(); };
+  store_->Submit(nothing, Soon(), count);
+  store_->Submit(nothing, Soon(), count);
+  absl::Status refused;
+  store_->Submit(nothing, Soon(), [&](absl::Status status) { refused = std::move(status); });
+  EXPECT_TRUE(absl::IsResourceExhausted(refused));  // At once: the store's thread is still held.
+  held.Release();
+  EXPECT_TRUE(testing::Eventually([&] { return finished == 2; }));
+}
+
+TEST_P(StoreTest, WorkWhoseTimePassedIsNotStarted) {
+  bool started = false;
+  absl::Status late;
+  {
+    Held held{*store_};
+    store_->Submit(
+        [&](Transaction&) {
+          started = true;
+          return absl::OkStatus();
+        },
+        std::chrono::steady_clock::now(), [&](absl::Status status) { late = std::move(status); });
+    held.Release();
+    ASSERT_TRUE(Insert("a").ok());
+  }
+  EXPECT_FALSE(started);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(late));
+}
+
+TEST_P(StoreTest, FinishesWhatIsQueuedWhenItCloses) {
+  std::atomic<int> done{0};
+  for (int i = 0; i < 100; ++i) {
+    store_->Submit(
+        [i](Transaction& transaction) {
+          transaction.Execute("INSERT INTO things (id) VALUES (:1)", {std::to_string(i)});
+          return absl::OkStatus();
+        },
+        Soon(), [&](const absl::Status& status) { done += status.ok() ? 1 : 0; });
+  }
+  Open(4096);
+  EXPECT_EQ(done, 100);
+  EXPECT_EQ(Ids().size(), 100u);
+}
+
+TEST_P(StoreTest, PublishesWithIdSourceSequenceAndSeal) {
+  ASSERT_TRUE(store_
+                  ->InTransaction([](Transaction& transaction) {
+                    transaction.Publish(kCallsTopic, {.type = "t", .key = "bj/1", .payload = std::string{"a\0b", 3}});
+                    transaction.Publish(kCallsTopic, {.type = "t", .key = "bj/2", .payload = "other"});
+                    transaction.Publish(kCallsTopic, {.type = "t", .key = "bj/1", .payload = ""});
+                    transaction.Publish(kCasesTopic, {.type = "t", .key = "bj/1", .payload = ""});
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  const auto rows = Outgoing();
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].event.sequence, 1u);
+  EXPECT_EQ(rows[1].event.sequence, 1u);
+  EXPECT_EQ(rows[2].event.sequence, 2u);
+  EXPECT_EQ(rows[0].event.source, "hotline/test");
+  EXPECT_LT(rows[0].event.id, rows[2].event.id);
+  EXPECT_EQ(sealer_->Unseal(rows[0].event.payload, SealContext(rows[0].event)).value(), (std::string{"a\0b", 3}));
+  EXPECT_FALSE(sealer_->Unseal(rows[0].event.payload, SealContext(rows[1].event)).ok());
+}
+
+TEST_P(StoreTest, RefusesAnEventWithoutAPlace) {
+  EXPECT_TRUE(absl::IsInternal(store_->InTransaction([](Transaction& transaction) {
+    transaction.Publish("no.such.topic", {.type = "t", .key = "k"});
+    return absl::OkStatus();
+  })));
+}
+
+TEST_P(StoreTest, MigratesUpAndDown) {
+  ASSERT_TRUE(store_->Migrate(kMigrations).ok());  // Again: nothing to do.
+  ASSERT_TRUE(Insert("a").ok());
+  ASSERT_TRUE(store_->MigrateTo(kMigrations, 1).ok());
+  EXPECT_THAT(Ids(), ElementsAre("a"));
+  ASSERT_TRUE(store_->MigrateTo(kMigrations, 0).ok());
+  EXPECT_FALSE(Insert("b").ok());
+  ASSERT_TRUE(store_->Migrate(kMigrations).ok());
+  EXPECT_THAT(Ids(), ElementsAre());
+}
+
+TEST_P(StoreTest, RefusesADatabaseThatIsNewer) {
+  EXPECT_TRUE(absl::IsFailedPrecondition(store_->Migrate(std::span<const Migration>{kMigrations}.first(1))));
+}
+
+TEST_P(StoreTest, AMigrationThatFailsLeavesNothing) {
+  const Migration broken[] = {
+      kMigrations[0], kMigrations[1], {3, "broken", "CREATE TABLE half (id TEXT); NOT SQL;", ""}};
+  EXPECT_FALSE(store_->Migrate(broken).ok());
+  const Migration mended[] = {
+      kMigrations[0], kMigrations[1], {3, "mended", "CREATE TABLE half (id TEXT);", "DROP TABLE half;"}};
+  EXPECT_TRUE(store_->Migrate(mended).ok());
+}
+
+TEST_P(StoreTest, RemembersTheFirstAnswer) {
+  const RequestKey key{"agent-1", "/Svc/Method", "r1", "sha"};
+  int effects = 0;
+  const auto run = [&](const RequestKey& request) -> absl::StatusOr<std::string> {
+    std::string answer;
+    const absl::Status status = store_->InTransaction([&](Transaction& transaction) -> absl::Status {
+      auto found = FindOrClaim(transaction, request, clock_.Now());
+      if (!found.ok()) return found.status();
+      if (found->has_value()) {
+        answer = **found;
+        return absl::OkStatus();
+      }
+      answer = std::string{"answer\0", 7} + std::to_string(++effects);
+      Remember(transaction, request, answer);
+      return absl::OkStatus();
+    });
+    if (!status.ok()) return status;
+    return answer;
+  };
+  const std::string first = run(key).value();
+  EXPECT_EQ(run(key).value(), first);
+  EXPECT_EQ(effects, 1);
+  EXPECT_TRUE(absl::IsAlreadyExists(run({"agent-1", "/Svc/Method", "r1", "another"}).status()));
+  EXPECT_NE(run({"agent-2", "/Svc/Method", "r1", "sha"}).value(), first);
+
+  clock_.Move(kRequestMemory + std::chrono::hours{1});
+  EXPECT_NE(run({"agent-1", "/Svc/Method", "r2", "sha"}).value(), first);  // Sweeps.
+  EXPECT_NE(run(key).value(), first);
+}
+
+TEST_P(StoreTest, TwinRequestsHaveOneEffect) {
+  const RequestKey key{"agent-1", "/Svc/Method", "r1", "sha"};
+  std::atomic<int> effects{0};
+  std::atomic<int> answers{0};
+  std::vector<std::thread> twins;
+  for (int i = 0; i < 8; ++i) {
+    twins.emplace_back([&] {
+      std::string answer;
+      EXPECT_TRUE(store_
+                      ->InTransaction([&](Transaction& transaction) -> absl::Status {
+                        auto found = FindOrClaim(transaction, key, clock_.Now());
+                        if (!found.ok()) return found.status();
+                        if (found->has_value()) {
+                          answer = **found;
+                          return absl::OkStatus();
+                        }
+                        ++effects;
+                        answer = "answer";
+                        Remember(transaction, key, answer);
+                        return absl::OkStatus();
+                      })
+                      .ok());
+      answers += answer == "answer" ? 1 : 0;
+    });
+  }
+  for (auto& twin : twins) twin.join();
+  EXPECT_EQ(effects, 1);
+  EXPECT_EQ(answers, 8);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest,
+                         ::testing::Values(StoreKind{"sqlite",
+                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
+                                                       return OpenSqliteStore(folder / "store.db", std::move(options));
+                                                     }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+class SqliteStoreTest : public StoreTest {};
+INSTANTIATE_TEST_SUITE_P(Sqlite, SqliteStoreTest,
+                         ::testing::Values(StoreKind{"sqlite",
+                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
+                                                       return OpenSqliteStore(folder / "store.db", std::move(options));
+                                                     }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST_P(SqliteStoreTest, AFullDiskIsUnavailableAndTheStoreGoesOn) {
+  ASSERT_TRUE(Insert("before").ok());
+  const auto limit_pages = [&](const std::string& pages) {
+    return store_->InTransaction([&](Transaction& transaction) {
+      transaction.Query("PRAGMA max_page_count = " + pages);
+      return absl::OkStatus();
+    });
+  };
+  ASSERT_TRUE(limit_pages("60").ok());
+  const absl::Status full = store_->InTransaction([](Transaction& transaction) {
+    transaction.Execute("INSERT INTO things (id, note) VALUES (:1, :2)", {"big", std::string(1'000'000, 'x')});
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(absl::IsUnavailable(full)) << full;
+  ASSERT_TRUE(limit_pages("100000").ok());
+  EXPECT_TRUE(Insert("after").ok());
+  EXPECT_THAT(Ids(), ElementsAre("after", "before"));
+}
+
+}  // namespace
+}  // namespace hotline::platform
