@@ -1,0 +1,129 @@
+#include "platform/bus/outbox_relay.h"
+
+#include <gmock/gmock.h>
+
+#include "unit/platform/delivery_fixture.h"
+
+namespace hotline::platform {
+namespace {
+
+using testing::Arrivals;
+using ::testing::ElementsAre;
+using testing::Eventually;
+using testing::Soon;
+
+/// The real bus behind a door that can be shut, and that can lose the answer of an append that succeeded.
+class DoorBus final : public Bus {
+ public:
+  explicit DoorBus(Bus& bus) : bus_{bus} {}
+  absl::Status Append(std::string_view topic, std::span<const Event> events,
+                      std::chrono::steady_clock::time_point deadline) override {
+    ++appends;
+    if (shut) return absl::UnavailableError("the bus is away");
+    absl::Status appended = bus_.Append(topic, events, deadline);
+    if (answers_to_lose.fetch_sub(1) > 0) return absl::DeadlineExceededError("no answer");
+    return appended;
+  }
+  std::unique_ptr<Subscription> Consume(std::string_view, std::string_view, DeliveryHandler) override {
+    return nullptr;
+  }
+  std::unique_ptr<Subscription> Follow(std::string_view, std::vector<std::int64_t>, DeliveryHandler) override {
+    return nullptr;
+  }
+  absl::StatusOr<std::int64_t> Lag(std::string_view topic, std::string_view group) override {
+    return bus_.Lag(topic, group);
+  }
+
+  std::atomic<int> appends{0};
+  std::atomic<bool> shut{false};
+  std::atomic<int> answers_to_lose{0};
+
+ private:
+  Bus& bus_;
+};
+
+class OutboxRelayTest : public testing::DeliveryTest {
+ protected:
+  void SetUp() override {
+    DeliveryTest::SetUp();
+    door_ = std::make_unique<DoorBus>(*bus_);
+    subscription_ = bus_->Consume(kCallsTopic, "watcher", arrivals_.Handler());
+  }
+  std::unique_ptr<OutboxRelay> StartRelay(std::int64_t batch = 500) {
+    return std::make_unique<OutboxRelay>(*producer_, *door_, metrics_,
+                                         RelayOptions{.batch = batch, .tick = std::chrono::hours{1}});
+  }
+  std::vector<std::uint64_t> Sequences() {
+    std::vector<std::uint64_t> sequences;
+    for (const Delivery& delivery : arrivals_.all()) sequences.push_back(delivery.event.sequence);
+    return sequences;
+  }
+
+  std::unique_ptr<DoorBus> door_;
+  Arrivals arrivals_;
+  std::unique_ptr<Subscription> subscription_;
+};
+
+TEST_F(OutboxRelayTest, SendsACommitAtOnceAndEmptiesTheOutbox) {
+  const auto relay = StartRelay();
+  Publish("k", "1");
+  ASSERT_TRUE(arrivals_.WaitFor(1));  // The tick is an hour: the commit itself woke it.
+  EXPECT_TRUE(Eventually([&] { return OutboxSize() == 0; }));
+  const Event event = arrivals_.all().front().event;
+  EXPECT_EQ(event.source, "hotline/producer");
+  EXPECT_EQ(sealer_->Unseal(event.payload, SealContext(event)).value(), "1");
+}
+
+TEST_F(OutboxRelayTest, ResendsWhatACrashLeftBehind) {
+  Publish("k", "1");
+  Publish("k", "2");
+  producer_.reset();
+  producer_ = OpenStore("producer");
+  const auto relay = StartRelay();
+  ASSERT_TRUE(arrivals_.WaitFor(2));
+  EXPECT_THAT(Sequences(), ElementsAre(1, 2));
+}
+
+TEST_F(OutboxRelayTest, KeepsOrderWhileTheBusComesAndGoes) {
+  door_->shut = true;
+  const auto relay = StartRelay(3);
+  for (int i = 1; i <= 20; ++i) Publish("k", std::to_string(i));
+  ASSERT_TRUE(Eventually([&] { return metrics_.Count("hotline_relay_failures_total") >= 2; }));
+  EXPECT_TRUE(arrivals_.all().empty());
+  EXPECT_EQ(OutboxSize(), 20);
+  door_->shut = false;
+  ASSERT_TRUE(arrivals_.WaitFor(20));
+  const auto sequences = Sequences();
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(sequences[i], i + 1);
+}
+
+TEST_F(OutboxRelayTest, SendsAgainWhatWasNotAcknowledged) {
+  door_->answers_to_lose = 1;
+  const auto relay = StartRelay();
+  Publish("k", "1");
+  ASSERT_TRUE(arrivals_.WaitFor(2));
+  EXPECT_THAT(Sequences(), ElementsAre(1, 1));  // At least once; the inbox knows it again.
+  EXPECT_TRUE(Eventually([&] { return OutboxSize() == 0; }));
+}
+
+TEST_F(OutboxRelayTest, StoppingSendsWhatWasCommitted) {
+  door_->shut = true;
+  const auto relay = StartRelay(7);
+  for (int i = 0; i < 50; ++i) Publish("k", "x");
+  door_->shut = false;
+  relay->Stop(Soon());
+  EXPECT_EQ(OutboxSize(), 0);
+}
+
+TEST_F(OutboxRelayTest, StoppingWithoutABusLeavesTheRestForTheNextStart) {
+  door_->shut = true;
+  Publish("k", "1");
+  {
+    const auto relay = StartRelay();
+    relay->Stop(Soon());
+  }
+  EXPECT_EQ(OutboxSize(), 1);
+}
+
+}  // namespace
+}  // namespace hotline::platform
