@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kSubmitPatience{30};
 constexpr int kTicksASweep = 60;
+constexpr int kTicksALag = 5;
 
 const WallClock kWallClock;
 
@@ -69,19 +70,20 @@ class Round {
 
 class Consumer final : public Subscription {
  public:
-  Consumer(Store& store, const Sealer& sealer, Metrics& metrics, std::string topic, std::string group,
+  Consumer(Store& store, Bus& bus, const Sealer& sealer, Metrics& metrics, std::string topic, std::string group,
            EventEffect effect, ConsumerOptions options)
       : store_{store},
+        bus_{bus},
         metrics_{metrics},
         options_{options},
         clock_{options.clock == nullptr ? kWallClock : *options.clock},
         applier_{Inbox{std::move(topic), std::move(group)}, sealer, std::move(effect), clock_} {}
   ~Consumer() override { Stop(); }
 
-  void Start(Bus& bus) {
+  void Start() {
     upkeep_ = std::thread{[this] { Upkeep(); }};
-    subscription_ = bus.Consume(inbox().topic(), inbox().group(),
-                                [this](std::span<const Delivery> deliveries) { return Handle(deliveries); });
+    subscription_ = bus_.Consume(inbox().topic(), inbox().group(),
+                                 [this](std::span<const Delivery> deliveries) { return Handle(deliveries); });
   }
 
   void Stop() override {
@@ -173,8 +175,8 @@ class Consumer final : public Subscription {
   /// Parked events whose time has come, waits that end, inbox rows that are too old.
   void Upkeep() {
     for (int tick = 0;; ++tick) {
-      FindParkedKeys();
       DrainParked();
+      if (tick % kTicksALag == 0) ReportLag();
       if (tick % kTicksASweep == 0) Sweep();
       std::unique_lock lock{mutex_};
       woken_.wait_for(lock, options_.tick, [this] { return stopping_; });
@@ -182,13 +184,17 @@ class Consumer final : public Subscription {
     }
   }
 
-  void FindParkedKeys() {
+  /// Keys with parked events, and among them those whose first event can move.
+  void FindParkedKeys(std::vector<KeyOfSource>& due) {
     std::set<KeyOfSource> keys;
     const absl::Status read = store_.Read([&](Session& session) {
       for (const Row& row : session.Query("SELECT DISTINCT source, event_key FROM parked_events "
                                           "WHERE consumer_group = :1 AND topic = :2 AND state <> 'skipped' LIMIT 1000",
                                           {inbox().group(), inbox().topic()})) {
-        keys.insert({row.Text(0), row.Text(1)});
+        const KeyOfSource key{row.Text(0), row.Text(1)};
+        const auto head = inbox().Head(session, key);
+        if (head.has_value() && (head->state == "queued" || inbox().Ready(session, *head))) due.push_back(key);
+        keys.insert(key);
       }
       return absl::OkStatus();
     });
@@ -198,17 +204,13 @@ class Consumer final : public Subscription {
   }
 
   void DrainParked() {
-    std::set<KeyOfSource> keys;
-    {
-      const std::lock_guard lock{mutex_};
-      keys = parked_keys_;
-    }
-    if (keys.empty()) return;
-    EndWaiting();
-    for (const KeyOfSource& key : keys) {
+    std::vector<KeyOfSource> due;
+    FindParkedKeys(due);
+    for (const KeyOfSource& key : due) {
       while (!Stopping() && DrainOne(key)) {
       }
     }
+    if (!parked_keys_.empty()) EndWaiting();
   }
 
   bool Stopping() {
@@ -251,6 +253,13 @@ class Consumer final : public Subscription {
     Log(LogLevel::kError, "consumer.gap", {{"topic", inbox().topic()}, {"group", inbox().group()}, {"events", ended}});
   }
 
+  void ReportLag() {
+    const absl::StatusOr<std::int64_t> lag = bus_.Lag(inbox().topic(), inbox().group());
+    if (!lag.ok()) return;
+    metrics_.Set("hotline_consumer_lag_events", static_cast<double>(*lag),
+                 {{"topic", inbox().topic()}, {"group", inbox().group()}});
+  }
+
   void Sweep() {
     const std::int64_t cutoff = (clock_.Now() - options_.inbox_memory).time_since_epoch().count();
     const absl::Status swept = store_.InTransaction([&](Transaction& transaction) {
@@ -264,6 +273,7 @@ class Consumer final : public Subscription {
   }
 
   Store& store_;
+  Bus& bus_;
   Metrics& metrics_;
   const ConsumerOptions options_;
   const Clock& clock_;
@@ -271,7 +281,7 @@ class Consumer final : public Subscription {
 
   std::mutex mutex_;
   std::condition_variable woken_;
-  std::set<KeyOfSource> parked_keys_;
+  std::set<KeyOfSource> parked_keys_;  // Written by the upkeep's thread alone.
   bool stopping_ = false;
   std::thread upkeep_;
   std::unique_ptr<Subscription> subscription_;  // Last: it uses every field above.
@@ -282,9 +292,9 @@ class Consumer final : public Subscription {
 std::unique_ptr<Subscription> ConsumeInto(Store& store, Bus& bus, const Sealer& sealer, Metrics& metrics,
                                           std::string_view topic, std::string_view group, EventEffect effect,
                                           ConsumerOptions options) {
-  auto consumer = std::make_unique<Consumer>(store, sealer, metrics, std::string{topic}, std::string{group},
+  auto consumer = std::make_unique<Consumer>(store, bus, sealer, metrics, std::string{topic}, std::string{group},
                                              std::move(effect), options);
-  consumer->Start(bus);
+  consumer->Start();
   return consumer;
 }
 

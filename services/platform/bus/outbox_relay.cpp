@@ -39,7 +39,7 @@ std::vector<Event> EventsOf(const std::vector<OutboxRow>& rows) {
 }  // namespace
 
 OutboxRelay::OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions options)
-    : store_{store}, bus_{bus}, metrics_{metrics}, options_{options} {
+    : store_{store}, bus_{bus}, metrics_{metrics}, options_{std::move(options)} {
   store_.OnPublished([this] { Wake(); });
   thread_ = std::thread{[this] { Run(); }};
 }
@@ -71,15 +71,27 @@ void OutboxRelay::Run() {
     last = !Pause();  // A stop still sends what was committed before it.
     absl::StatusOr<bool> more = true;
     while (more.ok() && *more && !OutOfTime()) more = SendSome();
+    ReportBacklog();
     if (more.ok()) {
       failures_ = 0;
       continue;
     }
     ++failures_;
-    metrics_.Add("hotline_relay_failures_total");
+    metrics_.Add("hotline_relay_failures_total", 1, {{"store", options_.store}});
     Log(LogLevel::kWarning, "relay.append_failed",
-        {{"code", absl::StatusCodeToString(more.status().code())}, {"failures", std::int64_t{failures_}}});
+        {{"store", options_.store},
+         {"code", absl::StatusCodeToString(more.status().code())},
+         {"failures", std::int64_t{failures_}}});
   }
+}
+
+void OutboxRelay::ReportBacklog() {
+  if (steady_clock::now() < report_at_) return;
+  report_at_ = steady_clock::now() + options_.tick;
+  static_cast<void>(store_.Read([this](Session& session) {
+    metrics_.Set("hotline_outbox_events", static_cast<double>(Outbox::Size(session)), {{"store", options_.store}});
+    return absl::OkStatus();
+  }));  // A gauge that stays as it was until the next time.
 }
 
 bool OutboxRelay::Pause() {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include <absl/status/statusor.h>
@@ -16,6 +17,7 @@ namespace hotline::platform {
 class Metrics;
 
 struct RelayOptions {
+  std::string store;                                ///< Names the store in metrics and logs: "intake".
   std::int64_t batch = 500;                         ///< Events of one topic appended at once.
   std::chrono::milliseconds tick{1000};             ///< How long a missed wake-up can last.
   std::chrono::milliseconds longest_backoff{5000};  ///< Between tries while the bus is away.
@@ -42,6 +44,7 @@ class OutboxRelay final {
   /// Waits for a commit or a tick; after a failure, for a pause that doubles. False when it is time to end.
   bool Pause();
   bool OutOfTime();
+  void ReportBacklog();
   /// True when there may be more.
   absl::StatusOr<bool> SendSome();
 
@@ -55,7 +58,8 @@ class OutboxRelay final {
   bool wake_ = true;  // What a crash left behind.
   bool stopping_ = false;
   std::chrono::steady_clock::time_point stop_deadline_{};
-  int failures_ = 0;  // In a row; of the thread alone.
+  int failures_ = 0;  // In a row; of the thread alone, as is the next field.
+  std::chrono::steady_clock::time_point report_at_{};
   std::thread thread_;
 };
 

@@ -131,7 +131,7 @@ Service RunningProcess::Build(const ModuleFactory& factory) {
                                    .sealer = *sealer_,
                                    .clock = clock_,
                                    .queue_capacity = static_cast<std::size_t>(config_.Integer("store_queue"))});
-  service.relay = std::make_unique<OutboxRelay>(*service.store, *bus_, *metrics_);
+  service.relay = std::make_unique<OutboxRelay>(*service.store, *bus_, *metrics_, RelayOptions{.store = service.name});
   service.resources = std::make_unique<Resources>(Resources{
       .config = config_,
       .clock = clock_,
