@@ -32,12 +32,17 @@ class Round {
 
   explicit Round(std::size_t events) : verdicts_(events, Verdict::kWaiting), statuses_(events), open_{events} {}
 
-  /// On the store's thread, before an event is tried.
+  /// On the store's thread, before an event is tried. From here on its key counts as failed until Succeeded(): the
+  /// next event of the key may run before this one's outcome is told.
   bool MustStandBack(std::size_t i, const KeyOfSource& key) {
     const std::lock_guard lock{mutex_};
-    if (!failed_.contains(key)) return false;
+    if (failed_.insert(key).second) return false;
     verdicts_[i] = Verdict::kStoodBack;
     return true;
+  }
+  void Succeeded(const KeyOfSource& key) {
+    const std::lock_guard lock{mutex_};
+    failed_.erase(key);
   }
 
   void Finish(std::size_t i, const KeyOfSource& key, absl::Status status) {
@@ -128,7 +133,9 @@ class Consumer final : public Subscription {
           [this, &event, &round, i, key](Transaction& transaction) -> absl::Status {
             if (round.MustStandBack(i, key)) return absl::AbortedError("behind a failed event of its key");
             absl::Status status = applier_.InOrder(transaction, event);
-            if (status.ok()) transaction.OnCommit([this, key] { LookBehind(key); });
+            if (!status.ok()) return status;
+            round.Succeeded(key);
+            transaction.OnCommit([this, key] { LookBehind(key); });
             return status;
           },
           deadline, [&round, i, key](absl::Status status) { round.Finish(i, key, std::move(status)); });
