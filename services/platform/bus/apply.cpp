@@ -2,6 +2,9 @@
 
 #include "platform/security/sealer.h"
 #include "platform/store/outbox.h"
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+#include "platform/time.h"
 
 namespace hotline::platform {
 
@@ -22,6 +25,16 @@ absl::Status Applier::Effect(Transaction& transaction, const Event& sealed) cons
   Event open = sealed;
   open.payload = *std::move(payload);
   return effect(transaction, open);
+}
+
+void Applier::ReportDead(const Event& event, const absl::Status& status) const {
+  metrics.Add("hotline_consumer_dead_letters_total", 1, {{"topic", inbox.topic()}, {"group", inbox.group()}});
+  Log(LogLevel::kError, "consumer.dead_letter",
+      {{"topic", inbox.topic()},
+       {"group", inbox.group()},
+       {"event_id", event.id},
+       {"type", event.type},
+       {"code", absl::StatusCodeToString(status.code())}});
 }
 
 bool WorthRetrying(const absl::Status& status) {

@@ -13,6 +13,7 @@ struct Applier {
   const Sealer& sealer;
   const EventEffect effect;
   const Clock& clock;
+  Metrics& metrics;
 
   /// The event in its order: applied, or parked because its turn has not come. Errors: the effect's; DATA_LOSS or
   /// FAILED_PRECONDITION when the payload does not open.
@@ -20,6 +21,9 @@ struct Applier {
 
   /// The effect and its mark, with no look at the order.
   absl::Status Effect(Transaction& transaction, const Event& sealed) const;
+
+  /// Says in the log and the metrics that an event needs a person.
+  void ReportDead(const Event& event, const absl::Status& status) const;
 };
 
 /// Whether the same event may succeed later: it is tried again. Otherwise a person has to look at it.

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "platform/bus/inbox.h"
+
+namespace hotline::platform {
+
+/// Events of one batch on their way through the store: submitted together, so that they share commits, and awaited
+/// together. When one fails, the later ones of its key in this batch stand back. Thread-safe.
+class Round {
+ public:
+  enum class Verdict { kWaiting, kDone, kStoodBack, kFailed };
+
+  explicit Round(std::size_t events) : verdicts_(events, Verdict::kWaiting), statuses_(events), open_{events} {}
+
+  /// On the store's thread, before an event is tried. From here on its key counts as failed until Succeeded(): the
+  /// next event of the key may run before this one's outcome is told.
+  bool MustStandBack(std::size_t i, const KeyOfSource& key) {
+    const std::lock_guard lock{mutex_};
+    if (failed_.insert(key).second) return false;
+    verdicts_[i] = Verdict::kStoodBack;
+    return true;
+  }
+  void Succeeded(const KeyOfSource& key) {
+    const std::lock_guard lock{mutex_};
+    failed_.erase(key);
+  }
+
+  void Finish(std::size_t i, const KeyOfSource& key, absl::Status status) {
+    const std::lock_guard lock{mutex_};
+    if (verdicts_[i] == Verdict::kWaiting) {
+      verdicts_[i] = status.ok() ? Verdict::kDone : Verdict::kFailed;
+      if (!status.ok()) failed_.insert(key);
+      statuses_[i] = std::move(status);
+    }
+    if (--open_ == 0) finished_.notify_one();
+  }
+
+  void Wait() {
+    std::unique_lock lock{mutex_};
+    finished_.wait(lock, [this] { return open_ == 0; });
+  }
+
+  // After Wait():
+  [[nodiscard]] Verdict verdict(std::size_t i) const { return verdicts_[i]; }
+  [[nodiscard]] const absl::Status& status(std::size_t i) const { return statuses_[i]; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable finished_;
+  std::vector<Verdict> verdicts_;
+  std::vector<absl::Status> statuses_;
+  std::set<KeyOfSource> failed_;
+  std::size_t open_;
+};
+
+}  // namespace hotline::platform
