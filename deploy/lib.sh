@@ -35,3 +35,6 @@ build() {
   rm -f "/tmp/hotline-cmake.$$"
   ninja -C "build/$preset" "$@" >&2
 }
+
+# server_address LOG: where the server that writes LOG answers; nothing until it does.
+server_address() { sed -n 's/^hotline is up at \([^ ,]*\).*/\1/p' "$1" | tail -n 1; }

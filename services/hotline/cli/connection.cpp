@@ -101,7 +101,7 @@ absl::Status Connection::Embed(const ConnectionFlags& flags) {
   if (!process.ok()) return process.status();
   process_ = *std::move(process);
   address_ = process_->address();
-  channel_ = ChannelTo(address_);
+  channel_ = process_->channel();
   return temporary_.empty() || !flags.demo_knowledge ? absl::OkStatus() : LoadDemoKnowledge(channel_);
 }
 
