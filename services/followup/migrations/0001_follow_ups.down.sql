@@ -1,0 +1,2 @@
+DROP TABLE follow_up_changes;
+DROP TABLE follow_ups;
