@@ -11,6 +11,7 @@
 #include "followup/app/follow_ups.h"
 #include "followup/migrations.h"
 #include "followup/rpc/follow_up_handler.h"
+#include "followup/site_policies.h"
 #include "platform/bus/consumer.h"
 #include "platform/bus/topics.h"
 
@@ -19,12 +20,19 @@ namespace {
 
 constexpr std::string_view kGroup = "followup";
 
+SitePolicies PoliciesOrThrow(const platform::Config& config) {
+  absl::StatusOr<SitePolicies> policies = SitePolicies::From(config);
+  if (!policies.ok()) throw std::runtime_error{std::string{policies.status().message()}};
+  return *std::move(policies);
+}
+
 /// Members in the order they depend on each other, so destruction runs in exactly the reverse.
 class FollowUpModule final : public platform::Module {
  public:
   explicit FollowUpModule(platform::Resources& resources)
       : resources_{resources},
-        follow_ups_{table_, events_, [this](std::string_view) -> const SitePolicy& { return policy_; }},
+        policies_{PoliciesOrThrow(resources.config)},
+        follow_ups_{table_, events_, [this](std::string_view site) -> const SitePolicy& { return policies_.Of(site); }},
         handler_{follow_ups_, table_, platform::RpcResourcesOf(resources)} {
     if (const absl::Status migrated = resources.store.Migrate(Migrations()); !migrated.ok()) {
       throw std::runtime_error{"followup: " + migrated.ToString()};
@@ -48,7 +56,7 @@ class FollowUpModule final : public platform::Module {
 
  private:
   platform::Resources& resources_;
-  const SitePolicy policy_;
+  const SitePolicies policies_;
   SqlFollowUpTable table_;
   BusFollowUpEvents events_;
   FollowUps follow_ups_;

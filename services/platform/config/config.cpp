@@ -53,19 +53,6 @@ std::optional<bool> ParseBoolean(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
-  const auto unit_at = text.find_first_not_of("0123456789");
-  if (unit_at == std::string_view::npos) return std::nullopt;
-  const auto number = Parse<std::int64_t>(text.substr(0, unit_at));
-  if (!number || *number > 1'000'000'000) return std::nullopt;
-  const std::string_view unit = text.substr(unit_at);
-  if (unit == "ms") return std::chrono::milliseconds{*number};
-  if (unit == "s") return std::chrono::seconds{*number};
-  if (unit == "m") return std::chrono::minutes{*number};
-  if (unit == "h") return std::chrono::hours{*number};
-  return std::nullopt;
-}
-
 /// What is wrong with `text` as a value of `setting`; "" when nothing is.
 std::string Problem(const Setting& setting, std::string_view text) {
   switch (setting.kind) {
@@ -180,6 +167,19 @@ std::string SettingName(std::string_view variable) {
 bool IsForeign(std::string_view name) { return name == "address" || name == "config" || name.substr(0, 5) == "test_"; }
 
 }  // namespace
+
+std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
+  const auto unit_at = text.find_first_not_of("0123456789");
+  if (unit_at == std::string_view::npos) return std::nullopt;
+  const auto number = Parse<std::int64_t>(text.substr(0, unit_at));
+  if (!number || *number > 1'000'000'000) return std::nullopt;
+  const std::string_view unit = text.substr(unit_at);
+  if (unit == "ms") return std::chrono::milliseconds{*number};
+  if (unit == "s") return std::chrono::seconds{*number};
+  if (unit == "m") return std::chrono::minutes{*number};
+  if (unit == "h") return std::chrono::hours{*number};
+  return std::nullopt;
+}
 
 absl::StatusOr<Config> Config::Load(const std::filesystem::path& file,
                                     const std::map<std::string, std::string>& environment,

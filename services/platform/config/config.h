@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ class Config {
 
   std::map<std::string, SettingValue, std::less<>> values_;  // One of every Known() name.
 };
+
+/// "250ms", "30s", "5m", "24h": for durations inside lists.
+[[nodiscard]] std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
 
 /// This process's environment, as Config::Load() takes it.
 [[nodiscard]] std::map<std::string, std::string> Environment();

@@ -41,6 +41,14 @@ constexpr Setting kKnown[] = {
     {"drain", Kind::kDuration, "0s", "on a stop, time between NOT_SERVING and the first refusal"},
     {"stop_grace", Kind::kDuration, "10s", "on a stop, time for the calls in hand"},
 
+    // Follow-up (回访).
+    {"followup_delay", Kind::kDuration, "24h", "from the answer to the follow-up"},
+    {"followup_site_delays", Kind::kList, "", "the same, for sites that differ: yunzhou=48h, hailan=12h"},
+    {"followup_retry_waits", Kind::kList, "4h, 24h",
+     "waits after each time a caller was not reached; two waits are three attempts"},
+    {"followup_ask_by", Kind::kChoice, "sms",
+     "how callers are asked; crisis, confidential and hearing-impaired ones always by a person", "sms|phone|person"},
+
     // What is said.
     {"log_format", Kind::kChoice, "auto", "auto: for people on a terminal, JSON lines otherwise", "auto|human|json"},
     {"log_level", Kind::kChoice, "info", "the least that is logged", "debug|info|warning|error"},
