@@ -101,7 +101,7 @@ class Select {
   explicit Select(std::string_view columns) : sql_{absl::StrCat("SELECT ", View(columns), " FROM follow_ups")} {}
 
   Select& Where(std::string_view condition) {
-    absl::StrAppend(&sql_, values_.empty() && !conditions_ ? " WHERE " : " AND ", View(condition));
+    absl::StrAppend(&sql_, conditions_ ? " AND " : " WHERE ", View(condition));
     conditions_ = true;
     return *this;
   }

@@ -35,6 +35,7 @@ using testing::Not;
 using common::v1::CASE_STATE_REOPENED;
 using common::v1::CASE_STATE_TO_FOLLOW_UP;
 
+constexpr std::size_t kPartitions = 16;  // Of the topic of cases.
 const platform::Time kAnsweredAt{hours{24 * 20'000}};
 
 /// Stands in for intake: says how cases change, hears what follow-up says.
@@ -43,13 +44,13 @@ class CaseDesk final : public platform::Module {
   explicit CaseDesk(platform::Resources& resources) : resources_{resources} {}
   void Register(grpc::ServerBuilder&) override {}
   void Start() override {
-    raw_cases_ = resources_.bus.Follow(platform::kCasesTopic, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-                                       [this](std::span<const platform::Delivery> batch) {
-                                         const std::lock_guard lock{mutex_};
-                                         for (const auto& delivery : batch) sent_.push_back(delivery.event);
-                                         changed_.notify_all();
-                                         return absl::OkStatus();
-                                       });
+    const std::vector<std::int64_t> from_the_beginning(kPartitions, 0);
+    raw_cases_ = resources_.bus.Follow(platform::kCasesTopic, from_the_beginning, [this](auto batch) {
+      const std::lock_guard lock{mutex_};
+      for (const platform::Delivery& delivery : batch) sent_.push_back(delivery.event);
+      changed_.notify_all();
+      return absl::OkStatus();
+    });
     follow_ups_ = platform::ConsumeInto(resources_.store, resources_.bus, resources_.sealer, resources_.metrics,
                                         platform::kFollowUpsTopic, "intake",
                                         [this](platform::Transaction&, const platform::Event& event) {
@@ -90,11 +91,12 @@ class CaseDesk final : public platform::Module {
     ASSERT_TRUE(appended.ok()) << appended;
   }
 
-  /// The types and payloads heard so far, once there are `count` of them.
+  /// The events heard so far, once there are `count` of them.
   std::vector<platform::Event> Heard(std::size_t count) {
     std::unique_lock lock{mutex_};
-    EXPECT_TRUE(changed_.wait_for(lock, seconds{20}, [&] { return heard_.size() >= count; }))
-        << "only " << heard_.size() << " events";
+    if (!changed_.wait_for(lock, seconds{20}, [&] { return heard_.size() >= count; })) {
+      throw std::runtime_error{"heard only " + std::to_string(heard_.size()) + " events"};
+    }
     return heard_;
   }
 
