@@ -66,7 +66,7 @@ absl::StatusOr<FollowUp> FollowUps::Record(platform::Transaction& tx, std::strin
                                            std::int64_t expected_version, Outcome outcome, const Who& who) {
   absl::StatusOr<FollowUp> follow_up = FindCurrent(tx, id, expected_version);
   if (!follow_up.ok()) return follow_up;
-  outcome.verbatim = language::MaskPrivate(outcome.verbatim);
+  outcome.verbatim = language::MaskPrivate(outcome.verbatim).text;
   absl::Status recorded = followup::Record(*follow_up, outcome, policy_of_(follow_up->site), who.at);
   if (!recorded.ok()) return recorded;
 
@@ -83,7 +83,7 @@ absl::StatusOr<FollowUp> FollowUps::Exclude(platform::Transaction& tx, std::stri
                                             std::int64_t expected_version, const std::string& reason, const Who& who) {
   absl::StatusOr<FollowUp> follow_up = FindCurrent(tx, id, expected_version);
   if (!follow_up.ok()) return follow_up;
-  const std::string masked = language::MaskPrivate(reason);
+  const std::string masked = language::MaskPrivate(reason).text;
   if (absl::Status excluded = followup::Exclude(*follow_up, masked); !excluded.ok()) return excluded;
   follow_up->actor = who.actor;
   if (absl::Status saved = table_.Update(tx, *follow_up, By(who, "excluded", masked)); !saved.ok()) return saved;
