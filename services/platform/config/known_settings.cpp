@@ -49,6 +49,13 @@ constexpr Setting kKnown[] = {
     {"followup_ask_by", Kind::kChoice, "sms",
      "how callers are asked; crisis, confidential and hearing-impaired ones always by a person", "sms|phone|person"},
 
+    // Intake.
+    {"sites", Kind::kList, "yunzhou=YZ=云州市, hailan=HL=海澜市",
+     "the hotlines served: id=code=region, the code heading the case numbers"},
+    {"dispatch_confidence", Kind::kReal, "0.5", "sureness of the lead department above which a case dispatches itself"},
+    {"answer_confidence", Kind::kReal, "0.5", "confidence of a cited answer above which it answers a question by itself"},
+    {"intake_patience", Kind::kDuration, "30s", "time a closed call waits for classification and the others"},
+
     // What is said.
     {"log_format", Kind::kChoice, "auto", "auto: for people on a terminal, JSON lines otherwise", "auto|human|json"},
     {"log_level", Kind::kChoice, "info", "the least that is logged", "debug|info|warning|error"},
