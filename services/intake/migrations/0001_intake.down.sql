@@ -1,0 +1,11 @@
+DROP TABLE contact_reveals;
+DROP TABLE private_mentions;
+DROP TABLE contacts;
+DROP TABLE case_serials;
+DROP TABLE case_signatures;
+DROP TABLE case_supplements;
+DROP TABLE case_changes;
+DROP TABLE cases;
+DROP TABLE call_feed;
+DROP TABLE turns;
+DROP TABLE calls;
