@@ -1,0 +1,57 @@
+// Intake end to end, its siblings played by the test: what comes in becomes cases, once, and nothing private stays.
+#include <gmock/gmock.h>
+
+#include <hotline/followup/v1/followup_events.pb.h>
+
+#include "intake_fixture.h"
+#include "platform/bus/topics.h"
+#include "platform/rpc/status.h"
+
+namespace hotline::intake {
+namespace {
+
+using common::v1::SPEAKER_AGENT;
+using common::v1::SPEAKER_CALLER;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+
+TEST_F(IntakeTest, AnswersAMessageWithItsCaseAndRoutesItWhenItIsUnderstood) {
+  Start();
+  const v1::FileMessageResponse filed = File(Message("楼顶漏水三个月没人修"));
+  EXPECT_THAT(filed.case_no(), StartsWith("YZ20260303"));
+  EXPECT_EQ(GetCase(filed.case_no()).state(), common::v1::CASE_STATE_PENDING);
+
+  Understand(filed.call_id(), {Complaint("楼顶漏水")});
+  const v1::Case routed = AwaitRouted(filed.case_no());
+  EXPECT_EQ(routed.state(), common::v1::CASE_STATE_DISPATCHED);
+  EXPECT_EQ(routed.text(), "楼顶漏水三个月没人修") << "the sender's own words stay";
+  EXPECT_THAT(routed.departments(), ElementsAre("住房和城乡建设局"));
+  // Five working days from Tuesday the 3rd: the end of Tuesday the 10th, in China.
+  EXPECT_EQ(routed.due_at().seconds(), 1'773'158'399);
+}
+
+TEST_F(IntakeTest, DraftsTheCasesOfACallOnceAndShowsItsWholeFeedInOrder) {
+  Start();
+  const std::string call_id = OpenCall();
+  Say(call_id, {{SPEAKER_AGENT, "您好"}, {SPEAKER_CALLER, "楼顶漏水，物业费也乱收"}});
+  CloseCall(call_id);
+  Assess(call_id, {SPEAKER_AGENT, SPEAKER_CALLER});
+  Understand(call_id, {Complaint("楼顶漏水"), Complaint("物业费乱收", 0.1)});
+
+  const std::vector<v1::WatchCallResponse> entries = WatchToTheEnd(call_id);
+  ASSERT_THAT(entries, SizeIs(7)) << "two turns understood and assessed, advice, review, settled";
+  for (std::size_t i = 1; i < entries.size(); ++i) EXPECT_GT(entries[i].cursor(), entries[i - 1].cursor());
+  const v1::CallSettled& settled = entries.back().settled();
+  EXPECT_TRUE(settled.understood());
+  ASSERT_THAT(settled.cases(), SizeIs(2));
+  EXPECT_EQ(settled.cases(0).state(), common::v1::CASE_STATE_DISPATCHED);
+  EXPECT_EQ(settled.cases(1).state(), common::v1::CASE_STATE_TO_DISPATCH) << "nobody is sure of the department";
+
+  EXPECT_THAT(WatchToTheEnd(call_id, entries[4].cursor()), SizeIs(2)) << "a watcher goes on where it was cut";
+}
+
+}  // namespace
+}  // namespace hotline::intake
