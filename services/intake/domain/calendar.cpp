@@ -7,7 +7,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 
-#include "intake/working_days.h"
+#include "intake/domain/working_days.h"
 
 namespace hotline::intake {
 namespace {
