@@ -56,7 +56,7 @@ void Write(const RatesReport& report, v1::GetRatesResponse& response) {
 grpc::ServerUnaryReactor* FollowUpHandler::ListDueFollowUps(grpc::CallbackServerContext* context,
                                                             const v1::ListDueFollowUpsRequest* request,
                                                             v1::ListDueFollowUpsResponse* response) {
-  return RunQuery(context, rpc_, kReaders, [this, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kReaders, [this, request, response](const Actor&) -> absl::Status {
     const absl::StatusOr<DueQuery> query = DueQueryOf(*request, rpc_.clock.Now());
     if (!query.ok()) return query.status();
     return rpc_.store.Read([&](Session& session) {
@@ -72,7 +72,7 @@ grpc::ServerUnaryReactor* FollowUpHandler::ListDueFollowUps(grpc::CallbackServer
 grpc::ServerUnaryReactor* FollowUpHandler::GetFollowUp(grpc::CallbackServerContext* context,
                                                        const v1::GetFollowUpRequest* request,
                                                        v1::GetFollowUpResponse* response) {
-  return RunQuery(context, rpc_, kReaders, [this, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kReaders, [this, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     return rpc_.store.Read([&](Session& session) -> absl::Status {
       const std::optional<FollowUp> found = table_.Find(session, request->follow_up_id());
@@ -86,7 +86,7 @@ grpc::ServerUnaryReactor* FollowUpHandler::GetFollowUp(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* FollowUpHandler::ListCaseFollowUps(grpc::CallbackServerContext* context,
                                                              const v1::ListCaseFollowUpsRequest* request,
                                                              v1::ListCaseFollowUpsResponse* response) {
-  return RunQuery(context, rpc_, kReaders, [this, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kReaders, [this, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     return rpc_.store.Read([&](Session& session) -> absl::Status {
       for (const FollowUp& follow_up : table_.OfCase(session, /*site=*/"", request->case_no())) {
@@ -127,7 +127,7 @@ grpc::ServerUnaryReactor* FollowUpHandler::ExcludeFollowUp(grpc::CallbackServerC
 grpc::ServerUnaryReactor* FollowUpHandler::GetRates(grpc::CallbackServerContext* context,
                                                     const v1::GetRatesRequest* request,
                                                     v1::GetRatesResponse* response) {
-  return RunQuery(context, rpc_, kReaders, [this, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kReaders, [this, request, response](const Actor&) -> absl::Status {
     const absl::StatusOr<RatesQuery> query = RatesQueryOf(*request, rpc_.clock.Now());
     if (!query.ok()) return query.status();
     return rpc_.store.Read([&](Session& session) {

@@ -17,6 +17,7 @@
 #include "platform/ids.h"
 #include "platform/rpc/limits.h"
 #include "platform/rpc/status.h"
+#include "platform/rpc/texts.h"
 #include "platform/runtime/module.h"
 #include "platform/store/request_memory.h"
 #include "platform/time.h"
@@ -203,6 +204,7 @@ grpc::ServerUnaryReactor* RunCommand(grpc::CallbackServerContext* context, const
   UnaryCall::OnWorkers(call, [call, request, response, actor = *std::move(actor), validate = std::move(validate),
                               work = std::move(work)] {
     if (const auto id = RequestIdOf(*request); !id.ok()) return call->Finish(id.status());
+    if (const absl::Status texts = CheckTexts(*request); !texts.ok()) return call->Finish(texts);
     if (validate) {
       if (const absl::Status valid = validate(); !valid.ok()) return call->Finish(valid);
     }
@@ -211,6 +213,15 @@ grpc::ServerUnaryReactor* RunCommand(grpc::CallbackServerContext* context, const
         [call](const absl::Status& status) { call->Finish(status); });
   });
   return call->reactor();
+}
+
+grpc::ServerUnaryReactor* RunQuery(grpc::CallbackServerContext* context, const RpcResources& rpc,
+                                   const Message* request, std::initializer_list<Role> allowed,
+                                   std::function<absl::Status(const Actor&)> handle) {
+  return RunQuery(context, rpc, allowed, [request, handle = std::move(handle)](const Actor& actor) {
+    const absl::Status texts = CheckTexts(*request);
+    return texts.ok() ? handle(actor) : texts;
+  });
 }
 
 grpc::ServerUnaryReactor* RunQuery(grpc::CallbackServerContext* context, const RpcResources& rpc,

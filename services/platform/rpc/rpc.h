@@ -58,6 +58,12 @@ struct RpcResources {
                                                  std::initializer_list<Role> allowed,
                                                  std::function<absl::Status(const Actor&)> handle);
 
+/// The same, after refusing texts that nothing can keep (texts.h), by name. RunCommand() does so by itself.
+[[nodiscard]] grpc::ServerUnaryReactor* RunQuery(grpc::CallbackServerContext* context, const RpcResources& rpc,
+                                                 const google::protobuf::Message* request,
+                                                 std::initializer_list<Role> allowed,
+                                                 std::function<absl::Status(const Actor&)> handle);
+
 /// One mutating step: what RunCommand() does after the checks, for streams whose every message is a command
 /// (Converse). `method` is the name the request ids are remembered under: a unary twin that shares them has the same.
 /// `gone` (may be null) is asked just before `work`: true costs no work. `done` runs on a thread of the store, after
