@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace hotline::classification {
+
+/// Named features of a text and how strong each is.
+using Features = std::vector<std::pair<std::string, float>>;
+
+/// A multinomial logistic regression over named features: what tools/train writes to models/. Immutable, thread-safe.
+///
+/// File: "version<TAB>…", "labels<TAB>…<TAB>…", then a line a feature: name and one weight a label.
+class LinearHead {
+ public:
+  /// Throws std::runtime_error naming the line that is wrong.
+  explicit LinearHead(std::string_view file);
+  LinearHead(std::string version, std::vector<std::string> labels) : version_{std::move(version)}, labels_{std::move(labels)} {}
+
+  [[nodiscard]] const std::string& version() const { return version_; }
+  [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
+
+  /// One log-odds a label; unknown features say nothing.
+  [[nodiscard]] std::vector<double> Scores(const Features& features) const;
+
+  void Set(const std::string& feature, std::vector<float> weights) { weights_[feature] = std::move(weights); }
+  void Write(std::ostream& out) const;
+
+ private:
+  std::string version_;
+  std::vector<std::string> labels_;
+  std::unordered_map<std::string, std::vector<float>> weights_;
+};
+
+/// Scores as probabilities. Scores of a longer vector never overflow.
+[[nodiscard]] std::vector<double> Softmax(std::vector<double> scores);
+
+}  // namespace hotline::classification

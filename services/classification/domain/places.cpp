@@ -1,0 +1,96 @@
+#include "classification/domain/places.h"
+
+#include <array>
+#include <utility>
+
+#include <absl/strings/str_replace.h>
+
+#include "classification/domain/patterns.h"
+
+namespace hotline::classification {
+namespace {
+
+// A name is one to five characters; none of these stands in one. Function words, verbs and punctuation end it.
+#define NAME                                                                                                   \
+  "[^\\s\\p{Punct}，。！？、；：…“”（）《》—我你您他她它们的了在是就去到从往离给把被让跟和与及对有没这那哪个每各某" \
+  "住叫说问想要请来过上也都还又才很啊呢吧嘛吗哎喂嗯哦呀您咱俺着得地为因所于自打进出回找看听做办买卖开走坐带搬修建拆派" \
+  "查报交收用拿送写打等会能可以不别再只两几多少整全]{1,6}?"
+#define NUMBER "[0-9A-Za-z一二三四五六七八九十百零〇两]{1,6}"
+#define ADMIN                                                                                                        \
+  NAME "(?:省|自治区|(?<!城)(?<!超)市(?!场|民|区|政|里|面|长|委)|(?<!小)(?<!社)(?<!地)(?<!城)(?<!景)(?<!片)(?<!辖)(?<!校)(?<!山)区(?!别|分|域)|县(?!里|城)|" \
+       "(?<!城)镇(?!上|里|政|府|痛)|乡(?!下|里|亲)|街道(?!办|上)|(?<!农)(?<!乡)村(?!里|民|支|书|主|委|干|长|口)|屯|社区(?!医|卫|工|主|的))"
+#define ROAD NAME "(?:大道|大街|胡同|(?<!公)(?<!马)(?<!铁)(?<!一)(?<!网)(?<!思)(?<!套)路(?!灯|面|边|口|上|过|费|由|线|车)|(?<!逛)街(?!坊|上|道|边)|巷|高速|立交桥|大桥)(?:路口|交叉口|街口|路段|口)?"
+#define SITE                                                                                                            \
+  NAME "(?:小区|花园|家园|新苑|雅苑|嘉园|公馆|苑|名邸|新城|新村|公寓|大厦|广场|中心小学|小学|中学|大学|学校|学院|幼儿园|" \
+       "人民医院|中医院|社区医院|卫生院|卫生服务中心|医院|公园|景区|乐园|菜市场|农贸市场|市场|超市|商场|商城|购物中心|汽车站|火车站|客运站|地铁站|客运码头|码头|渔港|" \
+       "政务大厅|政务服务中心|办事大厅|大厅|派出所|养老院|敬老院|图书馆|体育馆|体育中心|游泳馆|工业园|产业园|开发区|加油站|水库|冷库|养殖场|工地|" \
+       "(?<!政)(?<!天)(?<!住)(?<!师)府(?=[一二三四五六七八九0-9]期|[^\\p{L}]|$)|(?<!夜)(?<!哪)(?<!那)(?<!这)(?<!屋)(?<!手)(?<!心)(?<!家)(?<!城)(?<!公)里(?=[一二三四五六七八九十0-9]+(?:号|栋|幢|区)|[，。,.！!]|$)|湾(?=[，。,.的\\s]|$|[一二三四五六七八九十0-9]|南|北|东|西)|三院|二院|一院|(?<!上)(?<!刷)桥头)"
+#define DOOR NUMBER "(?:号楼|栋|幢|座|单元|号院|号|室|层|楼|期|排|组|队|门)"
+#define BARE "(?<=单元|号楼|栋|幢|座)[0-9]{2,4}室?"
+#define TAIL "(?:后头|前头|后面|前面|门口|边上|附近|旁边|对面|顶楼|楼下|楼上|后院|后街|地下车库|东边|西边|南边|北边|东头|西头|南侧|北侧|底商|路口)(?:那段|那块|那儿|那边|这边|那里)?"
+#define JOIN "(?:[，,、\\s]|……|…|的|那个|这个|那边的?|这边的?|就|里的)?"
+
+const Pattern& PlacePattern() {
+  static const Pattern pattern{"(?:" ADMIN "|" ROAD "|" SITE ")(?:" JOIN "(?:" BARE "|" DOOR "|" ADMIN "|" ROAD "|" SITE "|" TAIL "))*"};
+  return pattern;
+}
+
+/// The parts of a place, and what each adds to how well it can be found.
+struct Part {
+  Pattern pattern;
+  double weight;
+};
+
+const std::array<Part, 4>& Parts() {
+  static const std::array<Part, 4> parts = {Part{Pattern{ADMIN}, 1.0}, Part{Pattern{ROAD}, 1.3}, Part{Pattern{SITE}, 1.4},
+                                            Part{Pattern{DOOR "|" BARE}, .7}};
+  return parts;
+}
+
+std::string Clean(std::string_view words) {
+  static constexpr std::pair<const char*, const char*> kNothing[] = {
+      {"，", ""}, {",", ""}, {"、", ""}, {"…", ""}, {" ", ""}, {"那个", ""}, {"这个", ""}, {"那边的", ""}, {"那边", ""}, {"这边", ""}};
+  return absl::StrReplaceAll({words.data(), words.size()}, kNothing);
+}
+
+/// Leading words that the expression cannot tell from a name.
+std::string_view WithoutLead(std::string_view words) {
+  static constexpr std::string_view kLeads[] = {"就", "家", "人", "边", "天", "年", "月", "日", "点", "号"};
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view lead : kLeads) {
+      if (words.starts_with(lead) && words.size() > lead.size() + 6) {
+        words.remove_prefix(lead.size());
+        again = true;
+      }
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+std::vector<SpokenPlace> PlacesIn(std::string_view text) {
+  std::vector<SpokenPlace> places;
+  for (const Pattern::Span& span : PlacePattern().FindAll(text)) {
+    SpokenPlace place;
+    place.words = std::string{WithoutLead(span.words)};
+    place.normal = Clean(place.words);
+    for (const Part& part : Parts()) {
+      place.specificity += part.weight * static_cast<double>(part.pattern.FindAll(place.words).size());
+    }
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
+std::string Neighbourhood(const SpokenPlace& place) {
+  std::string best;
+  for (std::size_t i = 0; i < 3; ++i) {  // The most particular kind that is named: site, road, district.
+    const std::vector<Pattern::Span> parts = Parts()[i].pattern.FindAll(place.normal);
+    if (!parts.empty()) best = parts.back().words;
+  }
+  return best;
+}
+
+}  // namespace hotline::classification

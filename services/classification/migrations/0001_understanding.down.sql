@@ -1,0 +1,3 @@
+DROP TABLE hot_issues;
+DROP TABLE understood_turns;
+DROP TABLE understood_calls;
