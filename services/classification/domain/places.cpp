@@ -48,7 +48,7 @@ const std::array<Part, 4>& Parts() {
 }
 
 std::string Clean(std::string_view words) {
-  static constexpr std::pair<const char*, const char*> kNothing[] = {
+  static const std::vector<std::pair<std::string, std::string>> kNothing = {
       {"，", ""}, {",", ""}, {"、", ""}, {"…", ""}, {" ", ""}, {"那个", ""}, {"这个", ""}, {"那边的", ""}, {"那边", ""}, {"这边", ""}};
   return absl::StrReplaceAll({words.data(), words.size()}, kNothing);
 }

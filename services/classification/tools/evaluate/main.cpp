@@ -1,1 +1,83 @@
-int main(){}
+// Runs labelled calls through the domain alone, without a server, and writes what `hotline replay` would, as far as
+// classification knows it: classification_evaluate CALLS.jsonl > R.jsonl, then score.py calls CALLS.jsonl R.jsonl.
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "classification/domain/reader.h"
+#include "classification/domain/slots.h"
+#include "platform/time.h"
+
+namespace hotline::classification {
+namespace {
+
+using nlohmann::json;
+
+json CaseJson(const UnderstoodCase& understood) {
+  json topics = json::array();
+  for (const auto& topic : understood.topics) topics.push_back(topic.label);
+  json intents = json::array();
+  for (const Intent intent : understood.intents) intents.push_back(language::Name(intent));
+  json slots = {{"address", nullptr}, {"when", nullptr}, {"who", nullptr}};
+  for (const FoundSlot& slot : understood.slots) {
+    if (slot.name == SlotName::kWhere) slots["address"] = slot.words;
+    if (slot.name == SlotName::kWhen) slots["when"] = slot.words;
+    if (slot.name == SlotName::kWho) slots["who"] = slot.words;
+  }
+  return {{"kind", language::Name(understood.kind)}, {"topic", understood.topics.empty() ? json() : json(understood.topics.front().label)},
+          {"topics", topics}, {"departments", understood.departments}, {"intents", intents}, {"slots", slots},
+          {"title", understood.title}, {"question", understood.question}, {"matter", understood.matter},
+          {"emergency_number", understood.emergency_number}, {"legal_route", understood.legal_route},
+          {"answered_in_call", understood.answered_in_call}, {"hot_issue", understood.hot_issue}};
+}
+
+json Evaluate(const Reader& reader, const json& call) {
+  CallOpening opening{.call_id = call.at("id"), .site = call.at("site"), .region = call.at("city"),
+                      .started_at = platform::ParseTime(call.at("started_at").get<std::string>()).value()};
+  if (const auto tags = call.at("caller").find("tags"); tags != call.at("caller").end()) opening.caller_tags = *tags;
+  std::vector<Turn> turns;
+  std::vector<Emotion> emotions;
+  std::vector<double> before;
+  json out_turns = json::array();
+  for (const json& said : call.at("turns")) {
+    Turn turn{.number = static_cast<int>(turns.size()) + 1,
+              .speaker = said.at("speaker") == "agent" ? Speaker::kAgent : Speaker::kCaller,
+              .text = said.at("text"),
+              .said_at = opening.started_at + std::chrono::milliseconds{said.at("at_ms").get<std::int64_t>()}};
+    const TurnUnderstanding read = reader.ReadTurn(opening, turns, before, turn);
+    if (read.emotion) {
+      emotions.push_back(*read.emotion);
+      before = read.emotions;
+    }
+    out_turns.push_back({{"turn", turn.number}, {"emotion", read.emotion ? json(language::Name(*read.emotion)) : json()},
+                         {"emotion_confidence", read.emotion_confidence}, {"risk", 0}, {"level", "green"},
+                         {"open_question", read.open_question}});
+    turns.push_back(std::move(turn));
+  }
+  const CallUnderstanding understood = reader.ReadCall(opening, turns, emotions, std::nullopt, {});
+  json cases = json::array();
+  for (const UnderstoodCase& item : understood.cases) cases.push_back(CaseJson(item));
+  return {{"id", call.at("id")}, {"turns", out_turns}, {"cases", cases}, {"warned_at", nullptr}, {"red_at", nullptr},
+          {"caller_tags", understood.caller_tags}};
+}
+
+}  // namespace
+}  // namespace hotline::classification
+
+int main(int argc, char** argv) {
+  using namespace hotline::classification;
+  if (argc != 2) {
+    std::cerr << "usage: classification_evaluate CALLS.jsonl > RESULTS.jsonl\n";
+    return 2;
+  }
+  const Reader reader{DispatchDirectory::Get(), EmotionReader::Get(), nullptr, {}};
+  std::ifstream in{argv[1]};
+  int calls = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::string line; std::getline(in, line); ++calls) std::cout << Evaluate(reader, nlohmann::json::parse(line)).dump() << '\n';
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  std::cerr << reader.version() << ": " << calls << " calls, " << took.count() / std::max(calls, 1) << " ms a call\n";
+}

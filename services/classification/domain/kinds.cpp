@@ -1,0 +1,197 @@
+#include "classification/domain/kinds.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "classification/domain/cues.h"
+#include "classification/domain/linear_head.h"
+#include "classification/domain/turn_features.h"
+#include "classification/embedded_data.h"
+
+namespace hotline::classification {
+namespace {
+
+constexpr std::size_t Index(CaseKind kind) { return static_cast<std::size_t>(kind) - 1; }
+
+const LinearHead& Head() {
+  static const LinearHead head{embedded::case_kind};
+  return head;
+}
+
+bool Contains(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+}
+
+/// Adds up what speaks for each kind, and remembers the words.
+struct Balance {
+  KindScores scores{};
+  std::vector<std::pair<CaseKind, Evidence>> evidence;
+
+  void Add(CaseKind kind, double weight, const char* code, std::string_view words, int turn) {
+    scores[Index(kind)] += weight;
+    evidence.emplace_back(kind, Evidence{code, std::string{words}, turn});
+  }
+  void AddCue(CaseKind kind, double weight, const char* code, std::string_view group, const Turn& turn) {
+    if (const std::string_view words = Cues::Get().First(group, turn.text); !words.empty()) Add(kind, weight, code, words, turn.number);
+  }
+};
+
+/// A caller denies what follows: "不是投诉", "不算投诉".
+bool Denies(std::string_view text, std::string_view word) {
+  for (const std::string_view no : {"不是", "不算", "不要", "没有", "不想", "不用"}) {
+    if (text.find(std::string{no} + std::string{word}) != text.npos) return true;
+  }
+  return false;
+}
+
+/// What the caller comes with: said early, in words that name the kind.
+void WeighOpening(const Turn& turn, double early, Balance& balance) {
+  balance.AddCue(CaseKind::kPraise, 3.2 * early, "KIND_PRAISE_WORDS", "praise_ask", turn);
+  balance.AddCue(CaseKind::kReport, 1.6 * early, "KIND_REPORT_WORDS", "report", turn);
+  balance.AddCue(CaseKind::kSuggestion, 1.3 * early, "KIND_SUGGESTION_WORDS", "suggest", turn);
+  balance.AddCue(CaseKind::kHelp, .7 * early, "KIND_HELP_WORDS", "help", turn);
+  balance.AddCue(CaseKind::kComplaint, .6 * early, "KIND_COMPLAINT_WORDS", "complain", turn);
+  balance.AddCue(CaseKind::kInquiry, .5 * early, "KIND_INQUIRY_WORDS", "ask", turn);
+  if (Contains(turn.text, {"举报", "检举", "揭发"}) && !Denies(turn.text, "举报")) {
+    balance.Add(CaseKind::kReport, 2.5 * early, "KIND_NAMED", "举报", turn.number);
+  }
+  if (Contains(turn.text, {"投诉"}) && !Denies(turn.text, "投诉")) balance.Add(CaseKind::kComplaint, 2 * early, "KIND_NAMED", "投诉", turn.number);
+  if (Contains(turn.text, {"提个建议", "有个建议", "个建议", "建议你们", "我建议", "想建议", "提个意见"})) {
+    balance.Add(CaseKind::kSuggestion, 3 * early, "KIND_NAMED", "建议", turn.number);
+  }
+  if (Contains(turn.text, {"想问", "问一下", "问下", "咨询", "问个", "打听", "了解一下", "查一下", "查个"}) ) {
+    balance.Add(CaseKind::kInquiry, 1.1 * early, "KIND_NAMED", "问", turn.number);
+  }
+  balance.AddCue(CaseKind::kReport, 1.2, "KIND_SECRECY", "secrecy", turn);
+  balance.AddCue(CaseKind::kHelp, 2.5, "KIND_CRISIS", "despair", turn);
+}
+
+/// What the agent makes of it: the repeated request, and how it is answered.
+void WeighAgent(const Turn& turn, Balance& balance) {
+  const std::string_view text = turn.text;
+  if (Contains(text, {"您想知道", "您想问", "您是想问", "想了解", "您想咨询", "您要咨询", "想弄明白", "您问的"})) balance.Add(CaseKind::kInquiry, 2.2, "KIND_RESTATED", "您想知道", turn.number);
+  if (Contains(text, {"您要求", "要求退", "要求赔", "要求尽快", "要求查", "您的要求"})) balance.Add(CaseKind::kComplaint, 1.3, "KIND_RESTATED", "要求", turn.number);
+  if (Contains(text, {"您希望"})) {
+    balance.Add(CaseKind::kComplaint, .5, "KIND_RESTATED", "希望", turn.number);
+    balance.Add(CaseKind::kHelp, .6, "KIND_RESTATED", "希望", turn.number);
+  }
+  if (Contains(text, {"您的建议", "建议件", "这个建议", "建议会转", "好主意"})) balance.Add(CaseKind::kSuggestion, 2.2, "KIND_RESTATED", "建议", turn.number);
+  if (Contains(text, {"表扬件", "这份表扬", "登记一个表扬", "转达您的谢意", "当然收", "要表扬", "您的表扬"})) balance.Add(CaseKind::kPraise, 2.2, "KIND_RESTATED", "表扬", turn.number);
+  if (Contains(text, {"保密", "匿名", "实名", "线索", "举报人"})) balance.Add(CaseKind::kReport, 1.6, "KIND_SECRECY", "保密", turn.number);
+  if (Contains(text, {"退单", "催办", "督办", "再给您转", "核实后答复"})) balance.Add(CaseKind::kComplaint, .6, "KIND_HANDLED", "转办", turn.number);
+  if (Contains(text, {"120", "119", "别挂", "您别动", "注意安全"}) && Contains(text, {"联系", "马上", "赶", "现在"})) balance.Add(CaseKind::kHelp, .9, "KIND_RESCUE", "联系", turn.number);
+  if (Cues::Get().Find(text)["answer_given"].size() >= 3) balance.Add(CaseKind::kInquiry, .5, "KIND_ANSWERED", Cues::Get().First("answer_given", text), turn.number);
+}
+
+std::vector<Evidence> EvidenceFor(CaseKind kind, const Balance& balance) {
+  std::vector<Evidence> evidence;
+  for (const auto& [of, item] : balance.evidence) {
+    if (of == kind && evidence.size() < 4) evidence.push_back(item);
+  }
+  return evidence;
+}
+
+KindReading::Matter Matter(CaseKind kind, const KindScores& probabilities, int turn, std::vector<Evidence> evidence) {
+  return {kind, probabilities[Index(kind)], turn, std::move(evidence)};
+}
+
+/// A wish of its own, told after the first matter and taken up by the agent ("分成两件", "单独登记").
+std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, CaseKind first) {
+  std::size_t caller_turns = 0;
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    const Turn& turn = turns[i];
+    if (turn.speaker != Speaker::kCaller || ++caller_turns == 1) continue;
+    const bool taken_up = std::any_of(turns.begin() + static_cast<std::ptrdiff_t>(i), turns.end(), [](const Turn& later) {
+      return later.speaker == Speaker::kAgent && (Cues::Get().Has("record_more", later.text) ||
+             Contains(later.text, {"登记一个建议", "记个建议", "提个建议", "建议我", "这个建议", "您的建议", "建议：", "登记一个投诉", "记个投诉", "登记一个表扬", "表扬和"}));
+    });
+    if (!taken_up) continue;
+    struct Wish { CaseKind kind; std::initializer_list<std::string_view> words; };
+    static const Wish kWishes[] = {
+        {CaseKind::kSuggestion, {"建议", "提个意见", "应该有", "应该给", "要是能", "能不能加", "就好了", "希望你们能"}},
+        {CaseKind::kPraise, {"表扬", "夸夸", "要感谢", "想感谢"}},
+        {CaseKind::kComplaint, {"投诉", "态度太", "给个说法"}},
+        {CaseKind::kReport, {"举报"}},
+        {CaseKind::kInquiry, {"我还想问", "顺便问", "再问一个", "另外问", "还想咨询"}}};
+    for (const Wish& wish : kWishes) {
+      if (wish.kind == first || !Contains(turn.text, wish.words)) continue;
+      if (wish.kind == CaseKind::kComplaint && Denies(turn.text, "投诉")) continue;
+      return KindReading::Matter{wish.kind, .7, turn.number, {{"SECOND_REQUEST", turn.text, turn.number}}};
+    }
+  }
+  return std::nullopt;
+}
+
+/// The wrong that hotlines do to informants: what was reported in confidence came out.
+std::optional<Evidence> Leak(std::span<const Turn> turns) {
+  for (const Turn& turn : turns) {
+    if (turn.speaker != Speaker::kCaller) continue;
+    const std::string_view words = Cues::Get().First("leak", turn.text);
+    if (!words.empty()) return Evidence{"INFORMANT_LEAKED", std::string{words}, turn.number};
+  }
+  return std::nullopt;
+}
+
+bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) {
+  return std::any_of(turns.begin(), turns.end(), [&](const Turn& turn) { return turn.speaker == speaker && Cues::Get().Has(group, turn.text); });
+}
+
+}  // namespace
+
+const std::string& KindHeadVersion() { return Head().version(); }
+
+KindScores KindsOfTurn(const Turn& turn) {
+  Features features = FeaturesOf(turn.text);
+  features.emplace_back(turn.speaker == Speaker::kAgent ? "#speaker_a" : "#speaker_c", 1.0F);
+  const std::vector<double> p = Softmax(Head().Scores(features));
+  KindScores scores{};
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    if (const auto kind = language::CaseKindFromName(Head().labels()[i])) scores[Index(*kind)] = p[i];
+  }
+  return scores;
+}
+
+KindReading ReadKinds(std::span<const Turn> turns) {
+  Balance balance;
+  int caller_turns = 0;
+  for (const Turn& turn : turns) {
+    const bool caller = turn.speaker == Speaker::kCaller;
+    const double early = caller ? std::max(0.0, 1.0 - .33 * caller_turns) : 0;
+    const bool restates = !caller && Cues::Get().Has("restate", turn.text);
+    const double weight = caller ? .25 + .9 * early : restates ? .6 : 0;
+    if (weight > 0) {
+      const KindScores scores = KindsOfTurn(turn);
+      for (std::size_t i = 0; i < scores.size(); ++i) balance.scores[i] += weight * std::log(.02 + scores[i]);
+    }
+    if (caller) {
+      WeighOpening(turn, early, balance);
+      ++caller_turns;
+    } else {
+      WeighAgent(turn, balance);
+    }
+  }
+  const std::vector<double> softmax = Softmax({balance.scores.begin(), balance.scores.end()});
+  KindScores probabilities{};
+  std::copy(softmax.begin(), softmax.end(), probabilities.begin());
+  const auto best = static_cast<CaseKind>(std::max_element(softmax.begin(), softmax.end()) - softmax.begin() + 1);
+
+  KindReading reading;
+  const int first_turn = turns.empty() ? 1 : turns.front().number;
+  const std::optional<Evidence> leak = Leak(turns);
+  const bool reported = best == CaseKind::kReport || Said(turns, Speaker::kCaller, "secrecy") ||
+                        std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return Contains(turn.text, {"举报"}); });
+  if (leak && reported) {
+    reading.matters.push_back(Matter(CaseKind::kReport, probabilities, first_turn, EvidenceFor(CaseKind::kReport, balance)));
+    reading.matters.push_back({CaseKind::kComplaint, .8, leak->turn, {*leak}});
+    return reading;
+  }
+  reading.matters.push_back(Matter(best, probabilities, first_turn, EvidenceFor(best, balance)));
+  if (auto second = SecondRequest(turns, best)) reading.matters.push_back(std::move(*second));
+  return reading;
+}
+
+}  // namespace hotline::classification

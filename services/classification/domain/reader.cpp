@@ -1,0 +1,268 @@
+#include "classification/domain/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "classification/domain/cues.h"
+#include "classification/domain/intents.h"
+#include "classification/domain/patterns.h"
+#include "classification/domain/places.h"
+#include "classification/domain/questions.h"
+#include "classification/domain/routes.h"
+#include "classification/domain/slots.h"
+#include "language/text.h"
+
+namespace hotline::classification {
+namespace {
+
+constexpr std::size_t kSummaryCharacters = 200;
+
+/// What a call is about stands in its first requests and in the agent's repeating of them; farewells say nothing.
+std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
+  std::vector<WeightedText> texts;
+  int caller_turns = 0;
+  for (const Turn& turn : turns) {
+    if (turn.speaker == Speaker::kCaller) {
+      texts.push_back({turn.text, caller_turns == 0 ? 1.6 : caller_turns <= 2 ? 1.0 : .5});
+      ++caller_turns;
+    } else {
+      texts.push_back({turn.text, Cues::Get().Has("restate", turn.text) ? 1.2 : .35});
+    }
+  }
+  return texts;
+}
+
+/// Departments to which the agent says the case goes ("派给…", "转…"), in the order spoken.
+std::vector<std::pair<std::string, Evidence>> DispatchedByAgent(const DispatchDirectory& directory, std::span<const Turn> turns) {
+  static const Pattern sends{
+      "(?:派给|派到|派|转给|转到|转|转交给?|移交给?|交给|转办给?|抄送|同时请|请|同步给|报给)(?!回|单|账|了|一下|圈|运)[^，。！!？?；;]{2,18}"};
+  static const Pattern never{"不(?:再)?(?:派|转)|怕|就不|不归|退单"};
+  std::vector<std::pair<std::string, Evidence>> named;
+  for (const Turn& turn : turns) {
+    if (turn.speaker != Speaker::kAgent) continue;
+    for (const Pattern::Span& span : sends.FindAll(turn.text)) {
+      if (never.Matches(span.words)) continue;
+      for (std::string& department : directory.DepartmentsNamed(span.words)) {
+        named.emplace_back(std::move(department), Evidence{"AGENT_DISPATCHED", span.words, turn.number});
+      }
+    }
+  }
+  return named;
+}
+
+void AddOnce(std::vector<std::string>& departments, const std::string& department) {
+  if (std::find(departments.begin(), departments.end(), department) == departments.end()) departments.push_back(department);
+}
+
+/// The caller's own words, the fullest first sentences of each, until there is enough.
+std::string Summary(std::span<const Turn> turns) {
+  std::string summary;
+  for (const Turn& turn : turns) {
+    if (turn.speaker != Speaker::kCaller || language::CountCharacters(turn.text) < 8) continue;
+    for (const language::Span& sentence : language::Sentences(turn.text)) {
+      const std::string_view words = sentence.In(turn.text);
+      if (language::CountCharacters(summary) + language::CountCharacters(words) > kSummaryCharacters) return summary;
+      summary += words;
+    }
+  }
+  return summary;
+}
+
+std::string Title(const UnderstoodCase& understood, const DispatchEntry* entry) {
+  std::string title;
+  if (const FoundSlot* where = Find(understood.slots, SlotName::kWhere)) title = where->normal;
+  title += entry == nullptr ? "来电事项" : entry->matter;
+  return title + "（" + std::string{language::Name(understood.kind)} + "）";
+}
+
+/// An inquiry that the agent answered and the caller left content with: nothing is left to dispatch.
+bool Answered(std::span<const Turn> turns, std::span<const Emotion> emotions) {
+  static const Pattern handed_on{"回您电话|给您回电|打给您|转(?:给)?[^，。]{0,8}(?:局|委|中心|单位|公司)|派(?:给|单)|登记(?:转|了)"};
+  static const Pattern answer{"规定|标准|每月|每人|[0-9]元|办理|工作日|带(?:上|好|齐)?(?:身份证|材料|户口本)|窗口|小程序|App|施行|执行|免费|可以(?:申请|办|补)|不用|最高|属于"};
+  bool answered = false;
+  bool handed = false;
+  for (const Turn& turn : turns) {
+    if (turn.speaker != Speaker::kAgent) continue;
+    answered |= answer.Matches(turn.text) && !Cues::Get().Has("restate", turn.text);
+    handed |= handed_on.Matches(turn.text);
+  }
+  const bool content = emotions.empty() || emotions.back() == Emotion::kCalm || emotions.back() == Emotion::kGrateful;
+  return answered && !handed && content;
+}
+
+std::vector<Scored<CaseKind>> RankKinds(const KindScores& scores) {
+  std::vector<Scored<CaseKind>> ranked;
+  for (const CaseKind kind : language::AllCaseKinds()) ranked.push_back({kind, scores[static_cast<std::size_t>(kind) - 1]});
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.probability > b.probability; });
+  ranked.resize(3);
+  return ranked;
+}
+
+/// Complaints of a caller in danger are a case of their own; hardship is part of the danger.
+bool ComplainsToo(std::span<const Turn> turns) {
+  static const Pattern wrong{"拖(?:欠|到|着)|欠(?:我|薪|着|钱)|不给(?:钱|办|发)|骗(?:了|走)|没人管|登个记就走|来过[^，。]{0,4}回"};
+  return std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kCaller && wrong.Matches(turn.text); });
+}
+
+}  // namespace
+
+Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics, std::string_view topics_version)
+    : directory_{directory}, emotions_{emotions}, topics_{std::move(topics)},
+      version_{"linear-" + emotions.version() + "+directory-" + directory.version()} {
+  if (!topics_version.empty()) version_.append("+topics-").append(topics_version);
+}
+
+TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const Turn> before,
+                                   std::span<const double> emotions_before, const Turn& turn) const {
+  TurnUnderstanding read;
+  read.kinds = RankKinds(KindsOfTurn(turn));
+  std::vector<WeightedText> texts{{turn.text, 1.0}};
+  MatterReading matter = ReadMatter(directory_, topics_, texts);
+  read.topics = std::move(matter.topics);
+  if (!matter.matters.empty()) {
+    read.evidence.push_back({"MATTER_WORDS", matter.matters.front().words.front(), turn.number});
+  }
+  if (turn.speaker != Speaker::kCaller) return read;
+
+  EmotionReading emotion = emotions_.Read(turn, emotions_before);
+  read.emotion = emotion.emotion;
+  read.emotion_confidence = emotion.confidence;
+  read.emotions = std::move(emotion.probabilities);
+  read.evidence.insert(read.evidence.end(), emotion.evidence.begin(), emotion.evidence.end());
+  read.slots = SlotsOfTurn(turn);
+  read.open_question = OpenQuestion(before, turn, opening.region);
+  read.intents = IntentsOfTurn(turn, read);
+  return read;
+}
+
+void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood) const {
+  const std::vector<WeightedText> texts = WeighTurns(turns);
+  MatterReading reading = ReadMatter(directory_, topics_, texts);
+  understood.topics = std::move(reading.topics);
+  if (!reading.matters.empty()) {
+    const MatterMatch& best = reading.matters.front();
+    understood.matter = best.entry->entry;
+    understood.dispatch_confidence = best.probability;
+    understood.dispatch_basis = directory_.version() + " " + best.entry->entry + " " + best.entry->basis;
+    AddOnce(understood.departments, best.entry->lead);
+    for (const std::string& co : best.entry->co_handlers) AddOnce(understood.departments, co);
+    for (std::size_t i = 0; i < best.words.size() && i < 3; ++i) understood.evidence.push_back({"MATTER_WORDS", best.words[i], 0});
+  }
+  if (!first) return;
+  // What the agent told the caller binds: the named department leads, the directory's stays a helper.
+  const auto named = DispatchedByAgent(directory_, turns);
+  for (auto department = named.rbegin(); department != named.rend(); ++department) {
+    std::erase(understood.departments, department->first);
+    understood.departments.insert(understood.departments.begin(), department->first);
+    understood.evidence.push_back(department->second);
+  }
+  if (!named.empty()) understood.dispatch_confidence = std::max(understood.dispatch_confidence, .8);
+}
+
+UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
+                                const KindReading::Matter& matter, bool first, std::string_view title) const {
+  UnderstoodCase understood;
+  understood.kind = matter.kind;
+  understood.kind_probability = matter.probability;
+  understood.evidence = matter.evidence;
+  Dispatch(turns, first, understood);
+  understood.slots = SlotsOfCall(turns);
+  understood.intents = IntentsOf(matter.kind, turns, emotions);
+  understood.summary = Summary(turns);
+  understood.confidential = matter.kind == CaseKind::kReport;
+  if (matter.kind == CaseKind::kInquiry) understood.answered_in_call = Answered(turns, emotions);
+  understood.question = QuestionOfCall(turns, opening.region);
+  const auto entry = std::find_if(directory_.entries().begin(), directory_.entries().end(),
+                                  [&](const DispatchEntry& e) { return e.entry == understood.matter; });
+  understood.title = !title.empty() ? std::string{title} : Title(understood, entry == directory_.entries().end() ? nullptr : &*entry);
+  if (matter.kind == CaseKind::kComplaint || matter.kind == CaseKind::kHelp) {
+    understood.hot_issue = HotIssueKey(understood.matter, Find(understood.slots, SlotName::kWhere));
+  }
+  return understood;
+}
+
+CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
+                                   std::optional<CaseKind> recorded, std::string_view title) const {
+  CallUnderstanding call;
+  call.last_turn = turns.empty() ? 0 : turns.back().number;
+  call.caller_tags = CallerTags(opening.caller_tags, turns);
+  KindReading kinds = ReadKinds(turns);
+  const std::optional<Emergency> emergency = FindEmergency(turns);
+  if (emergency && emergency->crisis) {
+    kinds.matters.resize(1);
+    kinds.matters.front().kind = CaseKind::kHelp;
+    kinds.matters.front().evidence = {emergency->evidence};
+    if (ComplainsToo(turns)) kinds.matters.push_back({CaseKind::kComplaint, .7, kinds.matters.front().from_turn, {}});
+  }
+
+  for (const KindReading::Matter& matter : kinds.matters) {
+    const bool first = call.cases.empty();
+    // A second matter is read from where it begins; a wrong of its own (leak, danger) from the whole call.
+    const bool own_part = !first && (matter.kind == CaseKind::kSuggestion || matter.kind == CaseKind::kPraise || matter.kind == CaseKind::kInquiry);
+    const auto begin = std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) { return turn.number >= matter.from_turn; });
+    const std::span<const Turn> part = own_part ? turns.subspan(static_cast<std::size_t>(begin - turns.begin())) : turns;
+    UnderstoodCase understood = MakeCase(opening, part, emotions, matter, first, title);
+    if (!first) {
+      // Too little was said of it alone: it goes where the first goes.
+      const UnderstoodCase& head = call.cases.front();
+      if (own_part && understood.dispatch_confidence < .3) {
+        understood.topics = head.topics;
+        understood.departments = head.departments;
+        understood.dispatch_basis = head.dispatch_basis;
+        understood.dispatch_confidence = head.dispatch_confidence;
+      }
+      for (const FoundSlot& slot : head.slots) {
+        if (Find(understood.slots, slot.name) == nullptr) understood.slots.push_back(slot);
+      }
+    }
+    const bool leak = !matter.evidence.empty() && matter.evidence.front().code == "INFORMANT_LEAKED";
+    if (leak) {
+      understood.departments = {"热线管理机构", "纪检监察机关", "公安局"};
+      understood.topics = {{"纪检监察", .8}};
+      understood.confidential = true;
+    }
+    call.cases.push_back(std::move(understood));
+  }
+
+  UnderstoodCase& head = call.cases.front();
+  if (emergency) {
+    head.emergency_number = emergency->number;
+    head.crisis = emergency->crisis;
+    head.evidence.push_back(emergency->evidence);
+    if (emergency->crisis) {
+      std::erase(head.departments, "公安局");
+      head.departments.insert(head.departments.begin(), "公安局");
+    }
+  }
+  if (const auto route = FindLegalRoute(turns); route && head.kind != CaseKind::kPraise) {
+    head.legal_route = route->route;
+    head.evidence.push_back(route->evidence);
+    if (route->route.starts_with("纪检")) {
+      std::erase(head.departments, "纪检监察机关");
+      head.departments.insert(head.departments.begin(), "纪检监察机关");
+      std::erase_if(head.topics, [](const auto& topic) { return topic.label == "纪检监察"; });
+      head.topics.insert(head.topics.begin(), {"纪检监察", .7});
+    }
+  }
+  call.recorded_kind_differs = recorded && std::none_of(call.cases.begin(), call.cases.end(), [&](const UnderstoodCase& understood) {
+    return understood.kind == *recorded;
+  });
+  // One or two intents over all cases: the first case's surest, then whatever is new.
+  std::vector<Intent> allowed;
+  for (const UnderstoodCase& understood : call.cases) {
+    if (allowed.size() < 2 && !understood.intents.empty() && std::find(allowed.begin(), allowed.end(), understood.intents.front()) == allowed.end()) {
+      allowed.push_back(understood.intents.front());
+    }
+  }
+  for (const UnderstoodCase& understood : call.cases) {
+    for (const Intent intent : understood.intents) {
+      if (allowed.size() < 2 && std::find(allowed.begin(), allowed.end(), intent) == allowed.end()) allowed.push_back(intent);
+    }
+  }
+  for (UnderstoodCase& understood : call.cases) {
+    std::erase_if(understood.intents, [&](Intent intent) { return std::find(allowed.begin(), allowed.end(), intent) == allowed.end(); });
+  }
+  return call;
+}
+
+}  // namespace hotline::classification
