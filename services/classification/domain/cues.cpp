@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "classification/embedded_data.h"
+#include "classification/domain/embedded_data.h"
 
 namespace hotline::classification {
 

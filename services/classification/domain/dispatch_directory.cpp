@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "classification/domain/characters.h"
-#include "classification/embedded_data.h"
+#include "classification/domain/embedded_data.h"
 
 namespace hotline::classification {
 namespace {

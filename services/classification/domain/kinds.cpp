@@ -10,7 +10,7 @@
 #include "classification/domain/cues.h"
 #include "classification/domain/linear_head.h"
 #include "classification/domain/turn_features.h"
-#include "classification/embedded_data.h"
+#include "classification/domain/embedded_data.h"
 
 namespace hotline::classification {
 namespace {
@@ -145,7 +145,7 @@ bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) 
 const std::string& KindHeadVersion() { return Head().version(); }
 
 KindScores KindsOfTurn(const Turn& turn) {
-  Features features = FeaturesOf(turn.text);
+  Features features = FeaturesOf(turn.title.empty() ? turn.text : turn.title + "。" + turn.text);
   features.emplace_back(turn.speaker == Speaker::kAgent ? "#speaker_a" : "#speaker_c", 1.0F);
   const std::vector<double> p = Softmax(Head().Scores(features));
   KindScores scores{};

@@ -22,6 +22,7 @@ std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
   std::vector<WeightedText> texts;
   int caller_turns = 0;
   for (const Turn& turn : turns) {
+    if (!turn.title.empty()) texts.push_back({turn.title, 1.6});
     if (turn.speaker == Speaker::kCaller) {
       texts.push_back({turn.text, caller_turns == 0 ? 1.6 : caller_turns <= 2 ? 1.0 : .5});
       ++caller_turns;
@@ -116,8 +117,8 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
                                    std::span<const double> emotions_before, const Turn& turn) const {
   TurnUnderstanding read;
   read.kinds = RankKinds(KindsOfTurn(turn));
-  std::vector<WeightedText> texts{{turn.text, 1.0}};
-  MatterReading matter = ReadMatter(directory_, topics_, texts);
+  const std::span<const Turn> itself{&turn, 1};
+  MatterReading matter = ReadMatter(directory_, topics_, WeighTurns(itself));
   read.topics = std::move(matter.topics);
   if (!matter.matters.empty()) {
     read.evidence.push_back({"MATTER_WORDS", matter.matters.front().words.front(), turn.number});
@@ -160,7 +161,7 @@ void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& u
 }
 
 UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
-                                const KindReading::Matter& matter, bool first, std::string_view title) const {
+                                const KindReading::Matter& matter, bool first) const {
   UnderstoodCase understood;
   understood.kind = matter.kind;
   understood.kind_probability = matter.probability;
@@ -174,7 +175,7 @@ UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn
   understood.question = QuestionOfCall(turns, opening.region);
   const auto entry = std::find_if(directory_.entries().begin(), directory_.entries().end(),
                                   [&](const DispatchEntry& e) { return e.entry == understood.matter; });
-  understood.title = !title.empty() ? std::string{title} : Title(understood, entry == directory_.entries().end() ? nullptr : &*entry);
+  understood.title = !turns.front().title.empty() ? turns.front().title : Title(understood, entry == directory_.entries().end() ? nullptr : &*entry);
   if (matter.kind == CaseKind::kComplaint || matter.kind == CaseKind::kHelp) {
     understood.hot_issue = HotIssueKey(understood.matter, Find(understood.slots, SlotName::kWhere));
   }
@@ -182,7 +183,7 @@ UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn
 }
 
 CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
-                                   std::optional<CaseKind> recorded, std::string_view title) const {
+                                   std::optional<CaseKind> recorded) const {
   CallUnderstanding call;
   call.last_turn = turns.empty() ? 0 : turns.back().number;
   call.caller_tags = CallerTags(opening.caller_tags, turns);
@@ -201,7 +202,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
     const bool own_part = !first && (matter.kind == CaseKind::kSuggestion || matter.kind == CaseKind::kPraise || matter.kind == CaseKind::kInquiry);
     const auto begin = std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) { return turn.number >= matter.from_turn; });
     const std::span<const Turn> part = own_part ? turns.subspan(static_cast<std::size_t>(begin - turns.begin())) : turns;
-    UnderstoodCase understood = MakeCase(opening, part, emotions, matter, first, title);
+    UnderstoodCase understood = MakeCase(opening, part, emotions, matter, first);
     if (!first) {
       // Too little was said of it alone: it goes where the first goes.
       const UnderstoodCase& head = call.cases.front();

@@ -28,15 +28,14 @@ class Reader {
   [[nodiscard]] TurnUnderstanding ReadTurn(const CallOpening& opening, std::span<const Turn> before,
                                            std::span<const double> emotions_before, const Turn& turn) const;
 
-  /// `turns` in order, `emotions` one for each caller's turn among them. `recorded`: what the agent wrote down.
+  /// `turns` in order, at least one; `emotions` one for each caller's turn among them. `recorded`: what the agent wrote down.
   [[nodiscard]] CallUnderstanding ReadCall(const CallOpening& opening, std::span<const Turn> turns,
-                                           std::span<const Emotion> emotions, std::optional<CaseKind> recorded,
-                                           std::string_view title) const;
+                                           std::span<const Emotion> emotions,
+                                           std::optional<CaseKind> recorded) const;
 
  private:
-  struct Matter;
   [[nodiscard]] UnderstoodCase MakeCase(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
-                                        const KindReading::Matter& matter, bool first, std::string_view title) const;
+                                        const KindReading::Matter& matter, bool first) const;
   void Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood) const;
 
   const DispatchDirectory& directory_;

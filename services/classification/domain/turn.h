@@ -22,6 +22,7 @@ struct Turn {
   Speaker speaker = Speaker::kCaller;
   std::string text;
   Time said_at;
+  std::string title;  ///< Of a letter: its subject line.
 };
 
 /// What is known of a call before anybody speaks.

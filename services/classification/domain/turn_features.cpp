@@ -44,6 +44,12 @@ void AddManner(const language::FoldedText& text, Features& features) {
 }  // namespace
 
 Features FeaturesOf(std::string_view turn) {
+  constexpr std::size_t kLongestBytes = 3 * 600;  // A letter says what it wants in the beginning.
+  if (turn.size() > kLongestBytes) {
+    std::size_t end = kLongestBytes;
+    while (end > 0 && (static_cast<unsigned char>(turn[end]) & 0xC0) == 0x80) --end;  // Not inside a character.
+    turn = turn.substr(0, end);
+  }
   Features features{{"#bias", 1.0F}};
   const language::FoldedText text = language::Fold(turn);
   AddGrams(turn, text, features);

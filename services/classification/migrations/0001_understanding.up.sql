@@ -6,7 +6,6 @@ CREATE TABLE understood_calls (
   region TEXT NOT NULL,
   started_at BIGINT NOT NULL,
   message BIGINT NOT NULL,
-  title TEXT NOT NULL,
   caller_tags TEXT NOT NULL,
   understanding TEXT
 );
@@ -16,6 +15,8 @@ CREATE TABLE understood_turns (
   speaker BIGINT NOT NULL,
   said_at BIGINT NOT NULL,
   text TEXT NOT NULL,
+  title TEXT NOT NULL,
+  emotion BIGINT NOT NULL,
   emotions TEXT NOT NULL,
   understanding TEXT NOT NULL,
   PRIMARY KEY (call_id, turn)

@@ -57,7 +57,7 @@ json Evaluate(const Reader& reader, const json& call) {
                          {"open_question", read.open_question}});
     turns.push_back(std::move(turn));
   }
-  const CallUnderstanding understood = reader.ReadCall(opening, turns, emotions, std::nullopt, {});
+  const CallUnderstanding understood = reader.ReadCall(opening, turns, emotions, std::nullopt);
   json cases = json::array();
   for (const UnderstoodCase& item : understood.cases) cases.push_back(CaseJson(item));
   return {{"id", call.at("id")}, {"turns", out_turns}, {"cases", cases}, {"warned_at", nullptr}, {"red_at", nullptr},
