@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "classification/adapters/trained_topics.h"
 #include "classification/domain/reader.h"
 #include "classification/domain/slots.h"
 #include "platform/time.h"
@@ -73,7 +74,12 @@ int main(int argc, char** argv) {
     std::cerr << "usage: classification_evaluate CALLS.jsonl > RESULTS.jsonl\n";
     return 2;
   }
-  const Reader reader{DispatchDirectory::Get(), EmotionReader::Get(), nullptr, {}};
+  const auto models = hotline::language::Models::Load(hotline::language::ModelDirectory());
+  if (!models.ok()) {
+    std::cerr << models.status().message() << '\n';
+    return 1;
+  }
+  const Reader reader{DispatchDirectory::Get(), EmotionReader::Get(), TrainedTopics(*models), (*models)->version()};
   std::ifstream in{argv[1]};
   int calls = 0;
   const auto start = std::chrono::steady_clock::now();

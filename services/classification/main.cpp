@@ -1,0 +1,8 @@
+// The classification service as a process of its own.
+#include "classification/module.h"
+#include "platform/runtime/service_main.h"
+
+int main(int argc, char** argv) {
+  return hotline::platform::ServiceMain("classification", argc, argv,
+                                        {{"classification", hotline::classification::MakeModule}});
+}

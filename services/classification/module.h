@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "platform/runtime/module.h"
+
+namespace hotline::classification {
+
+/// The classification service, built out of what the process gives it. Throws when the models cannot be loaded or the
+/// database is newer than this binary.
+[[nodiscard]] std::unique_ptr<platform::Module> MakeModule(platform::Resources& resources);
+
+}  // namespace hotline::classification
