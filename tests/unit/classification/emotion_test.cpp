@@ -1,0 +1,60 @@
+// Feelings of turns that the head was not trained on.
+#include "classification/domain/emotion.h"
+
+#include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "spoken.h"
+
+namespace hotline::classification {
+namespace {
+
+Emotion Feels(const std::string& text, std::span<const double> before = {}) {
+  return EmotionReader::Get().Read(Spoken({{'c', text}}).front(), before).emotion;
+}
+
+TEST(EmotionTest, MostRequestsAreCalm) {
+  EXPECT_EQ(Feels("你好，我想问一下老年卡在哪里办，要带照片吗？"), Emotion::kCalm);
+  EXPECT_EQ(Feels("我住在北苑小区六号楼，姓王。"), Emotion::kCalm);
+}
+
+TEST(EmotionTest, AThankfulFarewellIsGratitude) { EXPECT_EQ(Feels("好的好的，太谢谢你了，再见。"), Emotion::kGrateful); }
+
+TEST(EmotionTest, AngerNeedsNoPunctuation) {
+  EXPECT_EQ(Feels("你们太不像话了简直欺人太甚我要找你们领导气死我了"), Emotion::kAngry);
+}
+
+TEST(EmotionTest, ResignationIsDisappointmentNotCalm) { EXPECT_EQ(Feels("唉，算了吧，说了也没用，反正每次都这样。"), Emotion::kDisappointed); }
+
+TEST(EmotionTest, ThanksInMockeryAreSarcasm) { EXPECT_EQ(Feels("那可真谢谢你们了，合着我白跑了四趟，效率真高。"), Emotion::kSarcastic); }
+
+TEST(EmotionTest, DangerToOneselfIsDespair) { EXPECT_EQ(Feels("我真的不想活了，撑不下去了。"), Emotion::kDesperate); }
+
+TEST(EmotionTest, AThreatIsFear) { EXPECT_EQ(Feels("他威胁我，我害怕，现在不敢出门。"), Emotion::kFearful); }
+
+TEST(EmotionTest, ABareYesKeepsTheFeelingBefore) {
+  const EmotionReading before = EmotionReader::Get().Read(Spoken({{'c', "我不想活了，撑不下去了。"}}).front(), {});
+  ASSERT_EQ(before.emotion, Emotion::kDesperate);
+  const auto after_despair = EmotionReader::Get().Read(Spoken({{'c', "嗯"}}).front(), before.probabilities);
+  const auto alone = EmotionReader::Get().Read(Spoken({{'c', "嗯"}}).front(), {});
+  const auto calm = static_cast<std::size_t>(Emotion::kCalm) - 1;
+  EXPECT_LT(after_despair.probabilities[calm], alone.probabilities[calm]);
+}
+
+TEST(EmotionTest, ProbabilitiesAreOneOverElevenFeelings) {
+  const EmotionReading reading = EmotionReader::Get().Read(Spoken({{'c', "怎么还没人来"}}).front(), {});
+  ASSERT_EQ(reading.probabilities.size(), 11U);
+  EXPECT_NEAR(std::accumulate(reading.probabilities.begin(), reading.probabilities.end(), 0.0), 1.0, 1e-9);
+}
+
+TEST(EmotionTest, NamesTheWordsAndTheTurn) {
+  const Turn turn{.number = 7, .speaker = Speaker::kCaller, .text = "真的气死我了！", .said_at = kCallTime, .title = {}};
+  EXPECT_THAT(EmotionReader::Get().Read(turn, {}).evidence, testing::Contains(Evidence{"EMOTION_WORDS", "气死", 7}));
+}
+
+TEST(EmotionTest, AnEmptyTurnIsReadToo) { EXPECT_EQ(EmotionReader::Get().Read(Spoken({{'c', ""}}).front(), {}).probabilities.size(), 11U); }
+
+}  // namespace
+}  // namespace hotline::classification

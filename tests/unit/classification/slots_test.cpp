@@ -1,0 +1,87 @@
+// Places, times and questions as they are spoken.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "classification/domain/places.h"
+#include "classification/domain/questions.h"
+#include "classification/domain/slots.h"
+#include "classification/domain/times.h"
+#include "spoken.h"
+
+namespace hotline::classification {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string Place(const std::string& text) {
+  const auto places = PlacesIn(text);
+  return places.empty() ? "" : places.front().words;
+}
+
+SpokenTime When(const std::string& text) {
+  const auto times = TimesIn(text, kCallTime);
+  return times.empty() ? SpokenTime{} : times.front();
+}
+
+TEST(PlacesTest, TakesTheFullestSpan) { EXPECT_EQ(Place("我住在东湖区长春路，锦绣花园三号楼二单元501。"), "东湖区长春路，锦绣花园三号楼二单元501"); }
+TEST(PlacesTest, ReachesOverFillers) { EXPECT_EQ(Place("就东湖区那个锦绣花园"), "东湖区那个锦绣花园"); }
+TEST(PlacesTest, KnowsVillages) { EXPECT_EQ(Place("俺是平山县白石镇的"), "平山县白石镇"); }
+TEST(PlacesTest, KindsWithoutNamesAreNoPlaces) {
+  EXPECT_EQ(Place("我们小区没人管"), "");
+  EXPECT_EQ(Place("村里的人都说"), "");
+}
+TEST(PlacesTest, NormalFormHasNoFillers) { EXPECT_EQ(PlacesIn("东湖区那个锦绣花园").at(0).normal, "东湖区锦绣花园"); }
+TEST(PlacesTest, NeighbourhoodLeavesOutDoors) { EXPECT_EQ(Neighbourhood(PlacesIn("锦绣花园三号楼二单元501").at(0)), "锦绣花园"); }
+
+TEST(TimesTest, SinceWhen) {
+  const SpokenTime time = When("从上礼拜四开始就没水了");
+  EXPECT_EQ(time.words, "从上礼拜四开始");
+  EXPECT_EQ(time.normal, "2026-02-26/..");
+}
+TEST(TimesTest, DaysAreToldByTheCallsClock) {
+  EXPECT_EQ(When("昨天晚上九点多").normal, "2026-03-02");
+  EXPECT_EQ(When("二月十五号交的钱").normal, "2026-02-15");
+  EXPECT_EQ(When("去年九月办的").normal, "2025-09");
+}
+TEST(TimesTest, AMonthThatIsYetToComeWasLastYears) { EXPECT_EQ(When("十一月二十号办的卡").normal, "2025-11-20"); }
+TEST(TimesTest, WordsAreVerbatim) { EXPECT_EQ(When("嗯，去年九月办的").words, "去年九月"); }
+TEST(TimesTest, AHouseNumberIsNoDate) { EXPECT_EQ(When("在12号楼").words, ""); }
+
+TEST(SlotsTest, TheFullestPlaceOfTheCallWinsAndNamesItsTurn) {
+  const auto turns = Spoken({{'c', "我是东湖区的。"}, {'a', "您家具体地址在哪里？"}, {'c', "东湖区长春路锦绣花园三号楼。"}});
+  const auto slots = SlotsOfCall(turns);
+  const FoundSlot* where = Find(slots, SlotName::kWhere);
+  ASSERT_NE(where, nullptr);
+  EXPECT_EQ(where->words, "东湖区长春路锦绣花园三号楼");
+  EXPECT_EQ(where->turn, 3);
+}
+
+TEST(SlotsTest, EverySpanStandsInItsTurn) {
+  const auto turns = Spoken({{'c', "我妈昨天在东湖区人民医院看病，因为医生开错药，现在还在住院。"}, {'c', "锦绣花园，三号楼。"}});
+  for (const FoundSlot& slot : SlotsOfCall(turns)) {
+    EXPECT_THAT(turns.at(static_cast<std::size_t>(slot.turn) - 1).text, HasSubstr(slot.words));
+  }
+}
+
+TEST(SlotsTest, AgentsFillNoSlots) { EXPECT_THAT(SlotsOfCall(Spoken({{'a', "您是东湖区长春路的，昨天停的电，对吗？"}})), IsEmpty()); }
+
+TEST(QuestionsTest, IsCleanAndForTheRegion) {
+  const auto turns = Spoken({{'c', "哎你好，请问一下老年人公交卡怎么办理啊？"}});
+  EXPECT_EQ(OpenQuestion({}, turns[0], "云州市"), "云州市老年人公交卡怎么办理？");
+}
+
+TEST(QuestionsTest, LeansOnWhatWasAskedBefore) {
+  const auto turns = Spoken({{'c', "我想问新生儿医保在哪里办理呢？"}, {'a', "在社区。"}, {'c', "那要带什么呢？"}});
+  const std::string question = OpenQuestion(std::span{turns}.first(2), turns[2], "云州市");
+  EXPECT_THAT(question, HasSubstr("新生儿医保"));
+  EXPECT_THAT(question, HasSubstr("要带什么"));
+}
+
+TEST(QuestionsTest, StatementsAndReproachesAskNothing) {
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "我住三楼。"}})[0], "云州市"), "");
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "你们管不管啊！"}})[0], "云州市"), "");
+}
+
+}  // namespace
+}  // namespace hotline::classification
