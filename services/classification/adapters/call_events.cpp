@@ -8,7 +8,9 @@
 namespace hotline::classification {
 namespace {
 
-absl::Status Unreadable(const platform::Event& event) { return absl::InvalidArgumentError("payload is no " + event.type); }
+absl::Status Unreadable(const platform::Event& event) {
+  return absl::InvalidArgumentError("payload is no " + event.type);
+}
 
 absl::Status Take(const Assessments& assessments, platform::Transaction& tx, const intake::v1::CallOpened& opened) {
   CallOpening opening{.call_id = opened.call_id(),
@@ -38,7 +40,8 @@ absl::Status Take(const Assessments& assessments, platform::Transaction& tx, con
 
 /// Applies the event if it is a Message; false when it is of another type.
 template <typename Message>
-bool TakeIf(const Assessments& assessments, platform::Transaction& tx, const platform::Event& event, absl::Status& status) {
+bool TakeIf(const Assessments& assessments, platform::Transaction& tx, const platform::Event& event,
+            absl::Status& status) {
   if (event.type != Message::descriptor()->full_name()) return false;
   Message message;
   status = message.ParseFromString(event.payload) ? Take(assessments, tx, message) : Unreadable(event);

@@ -85,7 +85,8 @@ v1::UnderstoodCase ToMessage(const UnderstoodCase& understood) {
   return message;
 }
 
-v1::CallUnderstood ToMessage(const CallOpening& opening, const CallUnderstanding& understanding, std::string_view model) {
+v1::CallUnderstood ToMessage(const CallOpening& opening, const CallUnderstanding& understanding,
+                             std::string_view model) {
   v1::CallUnderstood message;
   message.set_call_id(opening.call_id);
   message.set_site(opening.site);

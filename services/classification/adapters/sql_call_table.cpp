@@ -66,7 +66,8 @@ std::string TokenAfter(double heat, const std::string& key) {
 
 void SqlCallTable::Insert(platform::Transaction& tx, const CallOpening& opening) {
   tx.Execute(
-      "INSERT INTO understood_calls (call_id, site, region, started_at, message, caller_tags) VALUES (:1, :2, :3, :4, :5, :6) "
+      "INSERT INTO understood_calls (call_id, site, region, started_at, message, caller_tags) VALUES (:1, :2, :3, :4, "
+      ":5, :6) "
       "ON CONFLICT (call_id) DO NOTHING",
       {opening.call_id, opening.site, opening.region, Milliseconds(opening.started_at), std::int64_t{opening.message},
        absl::StrJoin(opening.caller_tags, "\t")});
@@ -74,18 +75,28 @@ void SqlCallTable::Insert(platform::Transaction& tx, const CallOpening& opening)
 
 std::optional<HeardCall> SqlCallTable::Find(platform::Session& session, std::string_view call_id) {
   const std::vector<Row> calls = session.Query(
-      "SELECT call_id, site, region, started_at, message, caller_tags FROM understood_calls WHERE call_id = :1", {std::string{call_id}});
+      "SELECT call_id, site, region, started_at, message, caller_tags FROM understood_calls WHERE call_id = :1",
+      {std::string{call_id}});
   if (calls.empty()) return std::nullopt;
   const Row& row = calls.front();
-  HeardCall call{.opening = {.call_id = row.Text(0), .site = row.Text(1), .region = row.Text(2), .started_at = row.TimeAt(3),
-                             .caller_tags = {}, .message = row.Int(4) != 0},
-                 .turns = {}, .emotions = {}, .last_emotions = {}};
+  HeardCall call{.opening = {.call_id = row.Text(0),
+                             .site = row.Text(1),
+                             .region = row.Text(2),
+                             .started_at = row.TimeAt(3),
+                             .caller_tags = {},
+                             .message = row.Int(4) != 0},
+                 .turns = {},
+                 .emotions = {},
+                 .last_emotions = {}};
   if (!row.Text(5).empty()) call.opening.caller_tags = absl::StrSplit(row.Text(5), '\t');
-  for (const Row& turn : session.Query(
-           "SELECT turn, speaker, said_at, text, title, emotion, emotions FROM understood_turns WHERE call_id = :1 ORDER BY turn",
-           {std::string{call_id}})) {
-    call.turns.push_back({.number = static_cast<int>(turn.Int(0)), .speaker = static_cast<Speaker>(turn.Int(1)),
-                          .text = turn.Text(3), .said_at = turn.TimeAt(2), .title = turn.Text(4)});
+  for (const Row& turn : session.Query("SELECT turn, speaker, said_at, text, title, emotion, emotions FROM "
+                                       "understood_turns WHERE call_id = :1 ORDER BY turn",
+                                       {std::string{call_id}})) {
+    call.turns.push_back({.number = static_cast<int>(turn.Int(0)),
+                          .speaker = static_cast<Speaker>(turn.Int(1)),
+                          .text = turn.Text(3),
+                          .said_at = turn.TimeAt(2),
+                          .title = turn.Text(4)});
     if (turn.Int(5) == 0) continue;
     call.emotions.push_back(static_cast<Emotion>(turn.Int(5)));
     call.last_emotions.clear();
@@ -104,8 +115,8 @@ void SqlCallTable::AddTurn(platform::Transaction& tx, const CallOpening& opening
   tx.Execute(
       "INSERT INTO understood_turns (call_id, turn, speaker, said_at, text, title, emotion, emotions, understanding) "
       "VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9)",
-      {opening.call_id, std::int64_t{turn.number}, static_cast<std::int64_t>(turn.speaker), Milliseconds(turn.said_at), turn.text,
-       turn.title, emotion, emotions, Bytes(ToMessage(opening, turn, understanding, model))});
+      {opening.call_id, std::int64_t{turn.number}, static_cast<std::int64_t>(turn.speaker), Milliseconds(turn.said_at),
+       turn.text, turn.title, emotion, emotions, Bytes(ToMessage(opening, turn, understanding, model))});
 }
 
 void SqlCallTable::Close(platform::Transaction& tx, const CallOpening& opening, const CallUnderstanding& understanding,
@@ -115,27 +126,34 @@ void SqlCallTable::Close(platform::Transaction& tx, const CallOpening& opening, 
 }
 
 void SqlCallTable::Sight(platform::Transaction& tx, const IssueSighting& sighting) {
-  const std::vector<Row> known = tx.Query("SELECT heat, first_at, last_at FROM hot_issues WHERE site = :1 AND hot_issue = :2",
-                                          {sighting.site, sighting.hot_issue});
+  const std::vector<Row> known =
+      tx.Query("SELECT heat, first_at, last_at FROM hot_issues WHERE site = :1 AND hot_issue = :2",
+               {sighting.site, sighting.hot_issue});
   const std::int64_t at = Milliseconds(sighting.at);
   if (known.empty()) {
     tx.Execute(
         "INSERT INTO hot_issues (site, hot_issue, title, place, topic, cases, first_at, last_at, heat) "
         "VALUES (:1, :2, :3, :4, :5, 1, :6, :7, :8)",
-        {sighting.site, sighting.hot_issue, sighting.title, sighting.place, sighting.topic, at, at, LogHeat(sighting.at)});
+        {sighting.site, sighting.hot_issue, sighting.title, sighting.place, sighting.topic, at, at,
+         LogHeat(sighting.at)});
     return;
   }
-  tx.Execute("UPDATE hot_issues SET cases = cases + 1, first_at = :1, last_at = :2, heat = :3 WHERE site = :4 AND hot_issue = :5",
-             {std::min(known.front().Int(1), at), std::max(known.front().Int(2), at),
-              Add(known.front().Real(0), LogHeat(sighting.at)), sighting.site, sighting.hot_issue});
+  tx.Execute(
+      "UPDATE hot_issues SET cases = cases + 1, first_at = :1, last_at = :2, heat = :3 WHERE site = :4 AND hot_issue = "
+      ":5",
+      {std::min(known.front().Int(1), at), std::max(known.front().Int(2), at),
+       Add(known.front().Real(0), LogHeat(sighting.at)), sighting.site, sighting.hot_issue});
 }
 
-std::optional<v1::GetUnderstandingResponse> SqlCallTable::Understanding(platform::Session& session, std::string_view call_id) {
-  const std::vector<Row> calls = session.Query("SELECT understanding FROM understood_calls WHERE call_id = :1", {std::string{call_id}});
+std::optional<v1::GetUnderstandingResponse> SqlCallTable::Understanding(platform::Session& session,
+                                                                        std::string_view call_id) {
+  const std::vector<Row> calls =
+      session.Query("SELECT understanding FROM understood_calls WHERE call_id = :1", {std::string{call_id}});
   if (calls.empty()) return std::nullopt;
   v1::GetUnderstandingResponse response;
   if (!calls.front().IsNull(0)) *response.mutable_call() = FromBytes<v1::CallUnderstood>(calls.front().Text(0));
-  for (const Row& row : session.Query("SELECT understanding FROM understood_turns WHERE call_id = :1 ORDER BY turn", {std::string{call_id}})) {
+  for (const Row& row : session.Query("SELECT understanding FROM understood_turns WHERE call_id = :1 ORDER BY turn",
+                                      {std::string{call_id}})) {
     *response.add_turns() = FromBytes<v1::TurnUnderstood>(row.Text(0));
   }
   return response;

@@ -22,7 +22,8 @@ class SqlCallTable final : public CallTable {
   void Sight(platform::Transaction& tx, const IssueSighting& sighting) override;
 
   /// What was published of the call; nothing when there is no such call.
-  [[nodiscard]] std::optional<v1::GetUnderstandingResponse> Understanding(platform::Session& session, std::string_view call_id);
+  [[nodiscard]] std::optional<v1::GetUnderstandingResponse> Understanding(platform::Session& session,
+                                                                          std::string_view call_id);
 
   struct IssueQuery {
     std::string site;

@@ -11,7 +11,8 @@ namespace hotline::classification {
 [[nodiscard]] inline TopicModel TrainedTopics(std::shared_ptr<const language::Models> models) {
   return [models = std::move(models)](std::string_view text) {
     std::vector<Scored<std::string>> topics;
-    for (const language::Scored& topic : models->Topics(text)) topics.push_back({std::string{topic.label}, topic.probability});
+    for (const language::Scored& topic : models->Topics(text))
+      topics.push_back({std::string{topic.label}, topic.probability});
     return topics;
   };
 }

@@ -7,7 +7,8 @@ namespace {
 
 absl::Status NeverOpened() { return absl::FailedPreconditionError("the call was never opened"); }
 
-void SightIssues(platform::Transaction& tx, CallTable& calls, const CallOpening& opening, const CallUnderstanding& call, Time at) {
+void SightIssues(platform::Transaction& tx, CallTable& calls, const CallOpening& opening, const CallUnderstanding& call,
+                 Time at) {
   for (const UnderstoodCase& understood : call.cases) {
     if (understood.hot_issue.empty()) continue;
     const FoundSlot* where = Find(understood.slots, SlotName::kWhere);
@@ -36,7 +37,8 @@ absl::Status Assessments::Hear(platform::Transaction& tx, std::string_view call_
   return absl::OkStatus();
 }
 
-absl::Status Assessments::Close(platform::Transaction& tx, std::string_view call_id, std::optional<CaseKind> recorded, Time at) const {
+absl::Status Assessments::Close(platform::Transaction& tx, std::string_view call_id, std::optional<CaseKind> recorded,
+                                Time at) const {
   const std::optional<HeardCall> call = calls_.Find(tx, call_id);
   if (!call) return NeverOpened();
   const CallUnderstanding understanding = reader_.ReadCall(call->opening, call->turns, call->emotions, recorded);

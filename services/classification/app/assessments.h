@@ -25,8 +25,10 @@ class Assessments {
   /// FAILED_PRECONDITION: the call was never opened.
   absl::Status Hear(platform::Transaction& tx, std::string_view call_id, const Turn& turn) const;
 
-  /// FAILED_PRECONDITION: never opened. A call in which nothing was said is one 咨询. `recorded`: the kind the agent wrote down.
-  absl::Status Close(platform::Transaction& tx, std::string_view call_id, std::optional<CaseKind> recorded, Time at) const;
+  /// FAILED_PRECONDITION: never opened. A call in which nothing was said is one 咨询. `recorded`: the kind the agent
+  /// wrote down.
+  absl::Status Close(platform::Transaction& tx, std::string_view call_id, std::optional<CaseKind> recorded,
+                     Time at) const;
 
  private:
   const Reader& reader_;

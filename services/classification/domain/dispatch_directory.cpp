@@ -35,11 +35,12 @@ DispatchDirectory::DispatchDirectory(std::string_view text) {
       uses_.resize(terms_.size());
       uses_[number].push_back({entries_.size(), 0});
     }
-    entries_.push_back({row.at("entry"), row.at("matter"), row.at("topic"), row.at("lead"), row.at("co_handlers"),
-                        row.at("basis")});
+    entries_.push_back(
+        {row.at("entry"), row.at("matter"), row.at("topic"), row.at("lead"), row.at("co_handlers"), row.at("basis")});
   }
   for (std::size_t term = 0; term < uses_.size(); ++term) {
-    const double rarity = std::log(1.0 + static_cast<double>(entries_.size()) / static_cast<double>(uses_[term].size()));
+    const double rarity =
+        std::log(1.0 + static_cast<double>(entries_.size()) / static_cast<double>(uses_[term].size()));
     for (Use& use : uses_[term]) use.weight = rarity * LengthFactor(terms_.Term(term));
   }
   for (const auto& [department, names] : directory.at("departments").items()) {
@@ -86,7 +87,8 @@ std::vector<std::string> DispatchDirectory::DepartmentsNamed(std::string_view te
   std::vector<std::string> departments;
   for (const TermFinder::Hit& hit : names_.Find(text)) {
     const std::string& department = department_of_name_[hit.term];
-    if (std::find(departments.begin(), departments.end(), department) == departments.end()) departments.push_back(department);
+    if (std::find(departments.begin(), departments.end(), department) == departments.end())
+      departments.push_back(department);
   }
   return departments;
 }

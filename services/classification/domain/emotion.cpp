@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "classification/domain/cues.h"
-#include "classification/domain/turn_features.h"
 #include "classification/domain/embedded_data.h"
+#include "classification/domain/turn_features.h"
 
 namespace hotline::classification {
 namespace {

@@ -52,7 +52,8 @@ std::vector<Intent> IntentsOfTurn(const Turn& turn, const TurnUnderstanding& rea
   if (!read.open_question.empty()) intents.push_back(Intent::kInformation);
   if (Cues::Get().Has("money", turn.text)) intents.push_back(Intent::kCompensation);
   if (Cues::Get().Has("respect", turn.text)) intents.push_back(Intent::kRespect);
-  if (Cues::Get().Has("help", turn.text) || Cues::Get().Has("complain", turn.text)) intents.push_back(Intent::kSolution);
+  if (Cues::Get().Has("help", turn.text) || Cues::Get().Has("complain", turn.text))
+    intents.push_back(Intent::kSolution);
   if (intents.empty() && Cues::Get().Has("vent", turn.text)) intents.push_back(Intent::kVent);
   if (intents.size() > 2) intents.resize(2);
   return intents;

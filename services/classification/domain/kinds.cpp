@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "classification/domain/cues.h"
+#include "classification/domain/embedded_data.h"
 #include "classification/domain/linear_head.h"
 #include "classification/domain/turn_features.h"
-#include "classification/domain/embedded_data.h"
 
 namespace hotline::classification {
 namespace {
@@ -36,7 +36,8 @@ struct Balance {
     evidence.emplace_back(kind, Evidence{code, std::string{words}, turn});
   }
   void AddCue(CaseKind kind, double weight, const char* code, std::string_view group, const Turn& turn) {
-    if (const std::string_view words = Cues::Get().First(group, turn.text); !words.empty()) Add(kind, weight, code, words, turn.number);
+    if (const std::string_view words = Cues::Get().First(group, turn.text); !words.empty())
+      Add(kind, weight, code, words, turn.number);
   }
 };
 
@@ -59,11 +60,12 @@ void WeighOpening(const Turn& turn, double early, Balance& balance) {
   if (Contains(turn.text, {"举报", "检举", "揭发"}) && !Denies(turn.text, "举报")) {
     balance.Add(CaseKind::kReport, 2.5 * early, "KIND_NAMED", "举报", turn.number);
   }
-  if (Contains(turn.text, {"投诉"}) && !Denies(turn.text, "投诉")) balance.Add(CaseKind::kComplaint, 2 * early, "KIND_NAMED", "投诉", turn.number);
+  if (Contains(turn.text, {"投诉"}) && !Denies(turn.text, "投诉"))
+    balance.Add(CaseKind::kComplaint, 2 * early, "KIND_NAMED", "投诉", turn.number);
   if (Contains(turn.text, {"提个建议", "有个建议", "个建议", "建议你们", "我建议", "想建议", "提个意见"})) {
     balance.Add(CaseKind::kSuggestion, 3 * early, "KIND_NAMED", "建议", turn.number);
   }
-  if (Contains(turn.text, {"想问", "问一下", "问下", "咨询", "问个", "打听", "了解一下", "查一下", "查个"}) ) {
+  if (Contains(turn.text, {"想问", "问一下", "问下", "咨询", "问个", "打听", "了解一下", "查一下", "查个"})) {
     balance.Add(CaseKind::kInquiry, 1.1 * early, "KIND_NAMED", "问", turn.number);
   }
   balance.AddCue(CaseKind::kReport, 1.2, "KIND_SECRECY", "secrecy", turn);
@@ -73,18 +75,26 @@ void WeighOpening(const Turn& turn, double early, Balance& balance) {
 /// What the agent makes of it: the repeated request, and how it is answered.
 void WeighAgent(const Turn& turn, Balance& balance) {
   const std::string_view text = turn.text;
-  if (Contains(text, {"您想知道", "您想问", "您是想问", "想了解", "您想咨询", "您要咨询", "想弄明白", "您问的"})) balance.Add(CaseKind::kInquiry, 2.2, "KIND_RESTATED", "您想知道", turn.number);
-  if (Contains(text, {"您要求", "要求退", "要求赔", "要求尽快", "要求查", "您的要求"})) balance.Add(CaseKind::kComplaint, 1.3, "KIND_RESTATED", "要求", turn.number);
+  if (Contains(text, {"您想知道", "您想问", "您是想问", "想了解", "您想咨询", "您要咨询", "想弄明白", "您问的"}))
+    balance.Add(CaseKind::kInquiry, 2.2, "KIND_RESTATED", "您想知道", turn.number);
+  if (Contains(text, {"您要求", "要求退", "要求赔", "要求尽快", "要求查", "您的要求"}))
+    balance.Add(CaseKind::kComplaint, 1.3, "KIND_RESTATED", "要求", turn.number);
   if (Contains(text, {"您希望"})) {
     balance.Add(CaseKind::kComplaint, .5, "KIND_RESTATED", "希望", turn.number);
     balance.Add(CaseKind::kHelp, .6, "KIND_RESTATED", "希望", turn.number);
   }
-  if (Contains(text, {"您的建议", "建议件", "这个建议", "建议会转", "好主意"})) balance.Add(CaseKind::kSuggestion, 2.2, "KIND_RESTATED", "建议", turn.number);
-  if (Contains(text, {"表扬件", "这份表扬", "登记一个表扬", "转达您的谢意", "当然收", "要表扬", "您的表扬"})) balance.Add(CaseKind::kPraise, 2.2, "KIND_RESTATED", "表扬", turn.number);
-  if (Contains(text, {"保密", "匿名", "实名", "线索", "举报人"})) balance.Add(CaseKind::kReport, 1.6, "KIND_SECRECY", "保密", turn.number);
-  if (Contains(text, {"退单", "催办", "督办", "再给您转", "核实后答复"})) balance.Add(CaseKind::kComplaint, .6, "KIND_HANDLED", "转办", turn.number);
-  if (Contains(text, {"120", "119", "别挂", "您别动", "注意安全"}) && Contains(text, {"联系", "马上", "赶", "现在"})) balance.Add(CaseKind::kHelp, .9, "KIND_RESCUE", "联系", turn.number);
-  if (Cues::Get().Find(text)["answer_given"].size() >= 3) balance.Add(CaseKind::kInquiry, .5, "KIND_ANSWERED", Cues::Get().First("answer_given", text), turn.number);
+  if (Contains(text, {"您的建议", "建议件", "这个建议", "建议会转", "好主意"}))
+    balance.Add(CaseKind::kSuggestion, 2.2, "KIND_RESTATED", "建议", turn.number);
+  if (Contains(text, {"表扬件", "这份表扬", "登记一个表扬", "转达您的谢意", "当然收", "要表扬", "您的表扬"}))
+    balance.Add(CaseKind::kPraise, 2.2, "KIND_RESTATED", "表扬", turn.number);
+  if (Contains(text, {"保密", "匿名", "实名", "线索", "举报人"}))
+    balance.Add(CaseKind::kReport, 1.6, "KIND_SECRECY", "保密", turn.number);
+  if (Contains(text, {"退单", "催办", "督办", "再给您转", "核实后答复"}))
+    balance.Add(CaseKind::kComplaint, .6, "KIND_HANDLED", "转办", turn.number);
+  if (Contains(text, {"120", "119", "别挂", "您别动", "注意安全"}) && Contains(text, {"联系", "马上", "赶", "现在"}))
+    balance.Add(CaseKind::kHelp, .9, "KIND_RESCUE", "联系", turn.number);
+  if (Cues::Get().Find(text)["answer_given"].size() >= 3)
+    balance.Add(CaseKind::kInquiry, .5, "KIND_ANSWERED", Cues::Get().First("answer_given", text), turn.number);
 }
 
 std::vector<Evidence> EvidenceFor(CaseKind kind, const Balance& balance) {
@@ -105,12 +115,18 @@ std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, Ca
   for (std::size_t i = 0; i < turns.size(); ++i) {
     const Turn& turn = turns[i];
     if (turn.speaker != Speaker::kCaller || ++caller_turns == 1) continue;
-    const bool taken_up = std::any_of(turns.begin() + static_cast<std::ptrdiff_t>(i), turns.end(), [](const Turn& later) {
-      return later.speaker == Speaker::kAgent && (Cues::Get().Has("record_more", later.text) ||
-             Contains(later.text, {"登记一个建议", "记个建议", "提个建议", "建议我", "这个建议", "您的建议", "建议：", "登记一个投诉", "记个投诉", "登记一个表扬", "表扬和"}));
-    });
+    const bool taken_up =
+        std::any_of(turns.begin() + static_cast<std::ptrdiff_t>(i), turns.end(), [](const Turn& later) {
+          return later.speaker == Speaker::kAgent &&
+                 (Cues::Get().Has("record_more", later.text) ||
+                  Contains(later.text, {"登记一个建议", "记个建议", "提个建议", "建议我", "这个建议", "您的建议",
+                                        "建议：", "登记一个投诉", "记个投诉", "登记一个表扬", "表扬和"}));
+        });
     if (!taken_up) continue;
-    struct Wish { CaseKind kind; std::initializer_list<std::string_view> words; };
+    struct Wish {
+      CaseKind kind;
+      std::initializer_list<std::string_view> words;
+    };
     static const Wish kWishes[] = {
         {CaseKind::kSuggestion, {"建议", "提个意见", "应该有", "应该给", "要是能", "能不能加", "就好了", "希望你们能"}},
         {CaseKind::kPraise, {"表扬", "夸夸", "要感谢", "想感谢"}},
@@ -137,7 +153,8 @@ std::optional<Evidence> Leak(std::span<const Turn> turns) {
 }
 
 bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) {
-  return std::any_of(turns.begin(), turns.end(), [&](const Turn& turn) { return turn.speaker == speaker && Cues::Get().Has(group, turn.text); });
+  return std::any_of(turns.begin(), turns.end(),
+                     [&](const Turn& turn) { return turn.speaker == speaker && Cues::Get().Has(group, turn.text); });
 }
 
 }  // namespace
@@ -160,7 +177,8 @@ KindReading ReadKinds(std::span<const Turn> turns) {
   int caller_turns = 0;
   for (const Turn& turn : turns) {
     const bool caller = turn.speaker == Speaker::kCaller;
-    const double early = caller ? std::max(0.0, 1.0 - .33 * caller_turns) : 0;
+    // The first words say what a call is for; a later wish is more often a second matter than the first.
+    const double early = !caller ? 0 : caller_turns == 0 ? 1.0 : caller_turns == 1 ? .5 : caller_turns == 2 ? .25 : 0;
     const bool restates = !caller && Cues::Get().Has("restate", turn.text);
     const double weight = caller ? .25 + .9 * early : restates ? .6 : 0;
     if (weight > 0) {
@@ -182,10 +200,12 @@ KindReading ReadKinds(std::span<const Turn> turns) {
   KindReading reading;
   const int first_turn = turns.empty() ? 1 : turns.front().number;
   const std::optional<Evidence> leak = Leak(turns);
-  const bool reported = best == CaseKind::kReport || Said(turns, Speaker::kCaller, "secrecy") ||
-                        std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return Contains(turn.text, {"举报"}); });
+  const bool reported =
+      best == CaseKind::kReport || Said(turns, Speaker::kCaller, "secrecy") ||
+      std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return Contains(turn.text, {"举报"}); });
   if (leak && reported) {
-    reading.matters.push_back(Matter(CaseKind::kReport, probabilities, first_turn, EvidenceFor(CaseKind::kReport, balance)));
+    reading.matters.push_back(
+        Matter(CaseKind::kReport, probabilities, first_turn, EvidenceFor(CaseKind::kReport, balance)));
     reading.matters.push_back({CaseKind::kComplaint, .8, leak->turn, {*leak}});
     return reading;
   }

@@ -28,8 +28,9 @@ struct KindReading {
 /// `turns` of a whole call or letter, in order.
 ///
 /// 咨询 wants information or policy; 求助 needs help with a difficulty; 投诉 complains of somebody's service, inaction
-/// or harm, also when it is phrased as a question; 举报 reports a violation by others; 建议; 表扬. What belongs together
-/// is one case: a second one needs a request of its own that both sides speak of, or a wrong of its own (a leak).
+/// or harm, also when it is phrased as a question; 举报 reports a violation by others; 建议; 表扬. What belongs
+/// together is one case: a second one needs a request of its own that both sides speak of, or a wrong of its own (a
+/// leak).
 [[nodiscard]] KindReading ReadKinds(std::span<const Turn> turns);
 
 [[nodiscard]] const std::string& KindHeadVersion();

@@ -21,7 +21,8 @@ class LinearHead {
  public:
   /// Throws std::runtime_error naming the line that is wrong.
   explicit LinearHead(std::string_view file);
-  LinearHead(std::string version, std::vector<std::string> labels) : version_{std::move(version)}, labels_{std::move(labels)} {}
+  LinearHead(std::string version, std::vector<std::string> labels)
+      : version_{std::move(version)}, labels_{std::move(labels)} {}
 
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }

@@ -25,7 +25,8 @@ struct Pattern::Compiled {
 Pattern::Pattern(std::string_view expression) : compiled_{std::make_unique<Compiled>()} {
   UErrorCode error = U_ZERO_ERROR;
   UParseError where;
-  const icu::UnicodeString source = icu::UnicodeString::fromUTF8({expression.data(), static_cast<int32_t>(expression.size())});
+  const icu::UnicodeString source =
+      icu::UnicodeString::fromUTF8({expression.data(), static_cast<int32_t>(expression.size())});
   compiled_->regex.reset(icu::RegexPattern::compile(source, where, error));
   if (U_FAILURE(error)) throw std::invalid_argument("bad pattern: " + std::string{expression});
 }

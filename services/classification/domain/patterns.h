@@ -13,8 +13,8 @@ namespace hotline::classification {
 class Pattern {
  public:
   struct Span {
-    std::size_t at;      ///< Byte offset.
-    std::string words;   ///< Verbatim.
+    std::size_t at;     ///< Byte offset.
+    std::string words;  ///< Verbatim.
   };
 
   /// Throws std::invalid_argument when the expression is none.

@@ -11,20 +11,24 @@ namespace {
 
 bool Asks(std::string_view sentence) {
   static const Pattern asking{
-      "[?？]|吗$|吗[，。,.]|呢$|什么|怎么(?!这样|能这样|又)|咋|多少|几(?:天|个|点|号|岁|月|年|级)|多久|多大|哪(?!怕)|能不能|可不可以|要不要|是不是|有没有|行不行|算不算|"
+      "[?？]|吗$|吗[，。,.]|呢$|什么|怎么(?!这样|能这样|又)|咋|多少|几(?:天|个|点|号|岁|月|年|级)|多久|多大|哪(?!怕)|"
+      "能不能|可不可以|要不要|是不是|有没有|行不行|算不算|"
       "想问|咨询|问一下|问下|了解"};
   // Reproaches are spoken as questions, too, and no article answers them.
-  static const Pattern reproach{"管不管|凭什么|凭啥|干什么吃|怎么管的|像话|还是人吗|谁管|你们到底|对吗|是吧|听得到|在吗$|我怎么办$"};
+  static const Pattern reproach{
+      "管不管|凭什么|凭啥|干什么吃|怎么管的|像话|还是人吗|谁管|你们到底|对吗|是吧|听得到|在吗$|我怎么办$"};
   return asking.Matches(sentence) && !reproach.Matches(sentence);
 }
 
 /// Without greetings, hesitation and particles at either end.
 std::string Tidy(std::string_view sentence) {
   static const Pattern head{
-      "^(?:喂|哎|诶|嗯|哦|啊|你好|您好|请问|同志|那个|就是|然后|那么|那|我想(?:问|咨询|了解|知道)(?:一下|下|个事)?|想(?:问|咨询)(?:一下|下)?|(?:我)?问(?:一下|下|个事)|咨询(?:一下|下)?|[，,、。.…!！?？\\s])+"};
+      "^(?:喂|哎|诶|嗯|哦|啊|你好|您好|请问|同志|一下|那个|就是|然后|那么|那|我想(?:问|咨询|了解|知道)(?:一下|下|个事)?"
+      "|想(?:问|咨询)(?:一下|下)?|(?:我)?问(?:一下|下|个事)|咨询(?:一下|下)?|[，,、。.…!！?？\\s])+"};
   static const Pattern tail{"(?:[啊呢呀嘛吧哦哈，,。.!！?？…\\s]|你知道吗|是吧)+$"};
   std::string text{sentence};
-  if (const auto found = head.FindAll(text); !found.empty() && found.front().at == 0) text.erase(0, found.front().words.size());
+  if (const auto found = head.FindAll(text); !found.empty() && found.front().at == 0)
+    text.erase(0, found.front().words.size());
   if (const auto found = tail.FindAll(text); !found.empty()) text.erase(found.back().at);
   return text;
 }
@@ -44,7 +48,7 @@ std::string AskedIn(std::string_view text) {
 }
 
 /// Too short to stand alone.
-bool Leans(std::string_view question) { return language::CountCharacters(question) < 12; }
+bool Leans(std::string_view question) { return language::CountCharacters(question) < 9; }
 
 std::string ForRegion(std::string question, std::string_view region) {
   if (question.empty()) return question;
@@ -54,7 +58,9 @@ std::string ForRegion(std::string question, std::string_view region) {
 
 /// "您想知道……，对吗？": what stands between.
 std::string Restated(std::string_view agent) {
-  static const Pattern restated{"(?<=想知道|想问|想了解|想咨询|想弄明白)[^。！!]{6,120}?(?=[，,]?(?:对吗|是吧|对吧|是吗|是这个意思|对不对|[。?？!！]|$))"};
+  static const Pattern restated{
+      "(?<=想知道|想问|想了解|想咨询|想弄明白)[^。！!]{6,120}?(?=[，,]?(?:对吗|是吧|对吧|是吗|是这个意思|对不对|[。?？!"
+      "！]|$))"};
   const auto found = restated.FindAll(agent);
   return found.empty() ? std::string{} : Tidy(found.front().words);
 }

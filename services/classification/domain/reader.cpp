@@ -34,9 +34,11 @@ std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
 }
 
 /// Departments to which the agent says the case goes ("派给…", "转…"), in the order spoken.
-std::vector<std::pair<std::string, Evidence>> DispatchedByAgent(const DispatchDirectory& directory, std::span<const Turn> turns) {
+std::vector<std::pair<std::string, Evidence>> DispatchedByAgent(const DispatchDirectory& directory,
+                                                                std::span<const Turn> turns) {
   static const Pattern sends{
-      "(?:派给|派到|派|转给|转到|转|转交给?|移交给?|交给|转办给?|抄送|同时请|请|同步给|报给)(?!回|单|账|了|一下|圈|运)[^，。！!？?；;]{2,18}"};
+      "(?:派给|派到|派|转给|转到|转|转交给?|移交给?|交给|转办给?|抄送|同时请|请|同步给|报给)(?!回|单|账|了|一下|圈|运)["
+      "^，。！!？?；;]{2,18}"};
   static const Pattern never{"不(?:再)?(?:派|转)|怕|就不|不归|退单"};
   std::vector<std::pair<std::string, Evidence>> named;
   for (const Turn& turn : turns) {
@@ -52,7 +54,8 @@ std::vector<std::pair<std::string, Evidence>> DispatchedByAgent(const DispatchDi
 }
 
 void AddOnce(std::vector<std::string>& departments, const std::string& department) {
-  if (std::find(departments.begin(), departments.end(), department) == departments.end()) departments.push_back(department);
+  if (std::find(departments.begin(), departments.end(), department) == departments.end())
+    departments.push_back(department);
 }
 
 /// The caller's own words, the fullest first sentences of each, until there is enough.
@@ -78,8 +81,11 @@ std::string Title(const UnderstoodCase& understood, const DispatchEntry* entry) 
 
 /// An inquiry that the agent answered and the caller left content with: nothing is left to dispatch.
 bool Answered(std::span<const Turn> turns, std::span<const Emotion> emotions) {
-  static const Pattern handed_on{"回您电话|给您回电|打给您|转(?:给)?[^，。]{0,8}(?:局|委|中心|单位|公司)|派(?:给|单)|登记(?:转|了)"};
-  static const Pattern answer{"规定|标准|每月|每人|[0-9]元|办理|工作日|带(?:上|好|齐)?(?:身份证|材料|户口本)|窗口|小程序|App|施行|执行|免费|可以(?:申请|办|补)|不用|最高|属于"};
+  static const Pattern handed_on{
+      "回您电话|给您回电|打给您|转(?:给)?[^，。]{0,8}(?:局|委|中心|单位|公司)|派(?:给|单)|登记(?:转|了)"};
+  static const Pattern answer{
+      "规定|标准|每月|每人|[0-9]元|办理|工作日|带(?:上|好|齐)?(?:身份证|材料|户口本)|窗口|小程序|App|施行|执行|免费|"
+      "可以(?:申请|办|补)|不用|最高|属于"};
   bool answered = false;
   bool handed = false;
   for (const Turn& turn : turns) {
@@ -93,22 +99,29 @@ bool Answered(std::span<const Turn> turns, std::span<const Emotion> emotions) {
 
 std::vector<Scored<CaseKind>> RankKinds(const KindScores& scores) {
   std::vector<Scored<CaseKind>> ranked;
-  for (const CaseKind kind : language::AllCaseKinds()) ranked.push_back({kind, scores[static_cast<std::size_t>(kind) - 1]});
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.probability > b.probability; });
+  for (const CaseKind kind : language::AllCaseKinds())
+    ranked.push_back({kind, scores[static_cast<std::size_t>(kind) - 1]});
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.probability > b.probability; });
   ranked.resize(3);
   return ranked;
 }
 
 /// Complaints of a caller in danger are a case of their own; hardship is part of the danger.
 bool ComplainsToo(std::span<const Turn> turns) {
-  static const Pattern wrong{"拖(?:欠|到|着)|欠(?:我|薪|着|钱)|不给(?:钱|办|发)|骗(?:了|走)|没人管|登个记就走|来过[^，。]{0,4}回"};
-  return std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kCaller && wrong.Matches(turn.text); });
+  static const Pattern wrong{
+      "拖(?:欠|到|着)|欠(?:我|薪|着|钱)|不给(?:钱|办|发)|骗(?:了|走)|没人管|登个记就走|来过[^，。]{0,4}回"};
+  return std::any_of(turns.begin(), turns.end(),
+                     [](const Turn& turn) { return turn.speaker == Speaker::kCaller && wrong.Matches(turn.text); });
 }
 
 }  // namespace
 
-Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics, std::string_view topics_version)
-    : directory_{directory}, emotions_{emotions}, topics_{std::move(topics)},
+Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics,
+               std::string_view topics_version)
+    : directory_{directory},
+      emotions_{emotions},
+      topics_{std::move(topics)},
       version_{"linear-" + emotions.version() + "+directory-" + directory.version()} {
   if (!topics_version.empty()) version_.append("+topics-").append(topics_version);
 }
@@ -147,7 +160,8 @@ void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& u
     understood.dispatch_basis = directory_.version() + " " + best.entry->entry + " " + best.entry->basis;
     AddOnce(understood.departments, best.entry->lead);
     for (const std::string& co : best.entry->co_handlers) AddOnce(understood.departments, co);
-    for (std::size_t i = 0; i < best.words.size() && i < 3; ++i) understood.evidence.push_back({"MATTER_WORDS", best.words[i], 0});
+    for (std::size_t i = 0; i < best.words.size() && i < 3; ++i)
+      understood.evidence.push_back({"MATTER_WORDS", best.words[i], 0});
   }
   if (!first) return;
   // What the agent told the caller binds: the named department leads, the directory's stays a helper.
@@ -160,8 +174,9 @@ void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& u
   if (!named.empty()) understood.dispatch_confidence = std::max(understood.dispatch_confidence, .8);
 }
 
-UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
-                                const KindReading::Matter& matter, bool first) const {
+UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn> turns,
+                                std::span<const Emotion> emotions, const KindReading::Matter& matter,
+                                bool first) const {
   UnderstoodCase understood;
   understood.kind = matter.kind;
   understood.kind_probability = matter.probability;
@@ -175,15 +190,17 @@ UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn
   understood.question = QuestionOfCall(turns, opening.region);
   const auto entry = std::find_if(directory_.entries().begin(), directory_.entries().end(),
                                   [&](const DispatchEntry& e) { return e.entry == understood.matter; });
-  understood.title = !turns.front().title.empty() ? turns.front().title : Title(understood, entry == directory_.entries().end() ? nullptr : &*entry);
+  const bool titled = !turns.empty() && !turns.front().title.empty();
+  understood.title =
+      titled ? turns.front().title : Title(understood, entry == directory_.entries().end() ? nullptr : &*entry);
   if (matter.kind == CaseKind::kComplaint || matter.kind == CaseKind::kHelp) {
     understood.hot_issue = HotIssueKey(understood.matter, Find(understood.slots, SlotName::kWhere));
   }
   return understood;
 }
 
-CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
-                                   std::optional<CaseKind> recorded) const {
+CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const Turn> turns,
+                                   std::span<const Emotion> emotions, std::optional<CaseKind> recorded) const {
   CallUnderstanding call;
   call.last_turn = turns.empty() ? 0 : turns.back().number;
   call.caller_tags = CallerTags(opening.caller_tags, turns);
@@ -199,9 +216,12 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
   for (const KindReading::Matter& matter : kinds.matters) {
     const bool first = call.cases.empty();
     // A second matter is read from where it begins; a wrong of its own (leak, danger) from the whole call.
-    const bool own_part = !first && (matter.kind == CaseKind::kSuggestion || matter.kind == CaseKind::kPraise || matter.kind == CaseKind::kInquiry);
-    const auto begin = std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) { return turn.number >= matter.from_turn; });
-    const std::span<const Turn> part = own_part ? turns.subspan(static_cast<std::size_t>(begin - turns.begin())) : turns;
+    const bool own_part = !first && (matter.kind == CaseKind::kSuggestion || matter.kind == CaseKind::kPraise ||
+                                     matter.kind == CaseKind::kInquiry);
+    const auto begin =
+        std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) { return turn.number >= matter.from_turn; });
+    const std::span<const Turn> part =
+        own_part ? turns.subspan(static_cast<std::size_t>(begin - turns.begin())) : turns;
     UnderstoodCase understood = MakeCase(opening, part, emotions, matter, first);
     if (!first) {
       // Too little was said of it alone: it goes where the first goes.
@@ -245,23 +265,26 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
       head.topics.insert(head.topics.begin(), {"纪检监察", .7});
     }
   }
-  call.recorded_kind_differs = recorded && std::none_of(call.cases.begin(), call.cases.end(), [&](const UnderstoodCase& understood) {
-    return understood.kind == *recorded;
-  });
+  call.recorded_kind_differs =
+      recorded && std::none_of(call.cases.begin(), call.cases.end(),
+                               [&](const UnderstoodCase& understood) { return understood.kind == *recorded; });
   // One or two intents over all cases: the first case's surest, then whatever is new.
   std::vector<Intent> allowed;
   for (const UnderstoodCase& understood : call.cases) {
-    if (allowed.size() < 2 && !understood.intents.empty() && std::find(allowed.begin(), allowed.end(), understood.intents.front()) == allowed.end()) {
+    if (allowed.size() < 2 && !understood.intents.empty() &&
+        std::find(allowed.begin(), allowed.end(), understood.intents.front()) == allowed.end()) {
       allowed.push_back(understood.intents.front());
     }
   }
   for (const UnderstoodCase& understood : call.cases) {
     for (const Intent intent : understood.intents) {
-      if (allowed.size() < 2 && std::find(allowed.begin(), allowed.end(), intent) == allowed.end()) allowed.push_back(intent);
+      if (allowed.size() < 2 && std::find(allowed.begin(), allowed.end(), intent) == allowed.end())
+        allowed.push_back(intent);
     }
   }
   for (UnderstoodCase& understood : call.cases) {
-    std::erase_if(understood.intents, [&](Intent intent) { return std::find(allowed.begin(), allowed.end(), intent) == allowed.end(); });
+    std::erase_if(understood.intents,
+                  [&](Intent intent) { return std::find(allowed.begin(), allowed.end(), intent) == allowed.end(); });
   }
   return call;
 }

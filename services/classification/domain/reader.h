@@ -19,7 +19,8 @@ namespace hotline::classification {
 class Reader {
  public:
   /// `topics` may be empty; it must be thread-safe. `topics_version` joins the stamp.
-  Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics, std::string_view topics_version);
+  Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics,
+         std::string_view topics_version);
 
   /// Stamp of all that speaks: "linear-2026.11.24+directory-2026.11".
   [[nodiscard]] const std::string& version() const { return version_; }
@@ -28,14 +29,15 @@ class Reader {
   [[nodiscard]] TurnUnderstanding ReadTurn(const CallOpening& opening, std::span<const Turn> before,
                                            std::span<const double> emotions_before, const Turn& turn) const;
 
-  /// `turns` in order, at least one; `emotions` one for each caller's turn among them. `recorded`: what the agent wrote down.
+  /// `turns` in order, at least one; `emotions` one for each caller's turn among them. `recorded`: what the agent wrote
+  /// down.
   [[nodiscard]] CallUnderstanding ReadCall(const CallOpening& opening, std::span<const Turn> turns,
-                                           std::span<const Emotion> emotions,
-                                           std::optional<CaseKind> recorded) const;
+                                           std::span<const Emotion> emotions, std::optional<CaseKind> recorded) const;
 
  private:
-  [[nodiscard]] UnderstoodCase MakeCase(const CallOpening& opening, std::span<const Turn> turns, std::span<const Emotion> emotions,
-                                        const KindReading::Matter& matter, bool first) const;
+  [[nodiscard]] UnderstoodCase MakeCase(const CallOpening& opening, std::span<const Turn> turns,
+                                        std::span<const Emotion> emotions, const KindReading::Matter& matter,
+                                        bool first) const;
   void Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood) const;
 
   const DispatchDirectory& directory_;

@@ -21,8 +21,8 @@ struct LegalRoute {
 
 /// Danger to life or public order now: the number that must hear of it, and the words.
 struct Emergency {
-  std::string number;  ///< 110, 119, 120 or 12356
-  bool crisis = false; ///< The caller's own life.
+  std::string number;   ///< 110, 119, 120 or 12356
+  bool crisis = false;  ///< The caller's own life.
   Evidence evidence;
 };
 

@@ -28,12 +28,17 @@ struct Best {
 
 std::optional<FoundSlot> Who(const Turn& turn) {
   static const Pattern named{
-      "(?<=老板叫|经理叫|名叫|叫做|会计叫|主任叫|店叫|店名叫|公司叫|姓名是)[\\p{Han}]{2,8}|[\\p{Han}]{2,8}(?:有限公司|物业公司|旅行社|培训学校|健身房|养老院|诊所)"};
+      "(?<=老板叫|经理叫|名叫|叫做|会计叫|主任叫|店叫|店名叫|公司叫|姓名是)[\\p{Han}]{2,8}|[\\p{Han}]{2,8}(?:有限公司|"
+      "物业公司|旅行社|培训学校|健身房|养老院|诊所)"};
   static const Pattern role{
-      "(?:我|俺|咱)(?:妈|爸|娘|爹|公公|婆婆|老伴儿?|爱人|老公|媳妇|儿子|女儿|闺女|孩子|娃|弟弟|哥哥|姐姐|妹妹|奶奶|爷爷|外婆|外公|丈夫|妻子)|"
-      "物业(?:公司)?|开发商|包工头|房东|中介|老板|店家|商家|村(?:支)?书记|村主任|村会计|司机|班主任|校长|老师|邻居|楼上那家|热力公司|供电公司|自来水公司|燃气公司|居委会|派出所|工作人员|孩子|老人"};
-  if (const auto found = named.FindAll(turn.text); !found.empty()) return FoundSlot{SlotName::kWho, found.front().words, found.front().words, turn.number};
-  if (const auto found = role.FindAll(turn.text); !found.empty()) return FoundSlot{SlotName::kWho, found.front().words, found.front().words, turn.number};
+      "(?:我|俺|咱)(?:妈|爸|娘|爹|公公|婆婆|老伴儿?|爱人|老公|媳妇|儿子|女儿|闺女|孩子|娃|弟弟|哥哥|姐姐|妹妹|奶奶|"
+      "爷爷|外婆|外公|丈夫|妻子)|"
+      "物业(?:公司)?|开发商|包工头|房东|中介|老板|店家|商家|村(?:支)?书记|村主任|村会计|司机|班主任|校长|老师|邻居|"
+      "楼上那家|热力公司|供电公司|自来水公司|燃气公司|居委会|派出所|工作人员|孩子|老人"};
+  if (const auto found = named.FindAll(turn.text); !found.empty())
+    return FoundSlot{SlotName::kWho, found.front().words, found.front().words, turn.number};
+  if (const auto found = role.FindAll(turn.text); !found.empty())
+    return FoundSlot{SlotName::kWho, found.front().words, found.front().words, turn.number};
   return std::nullopt;
 }
 
@@ -45,7 +50,9 @@ std::optional<FoundSlot> Cause(const Turn& turn) {
 }
 
 bool AsksWhere(std::string_view agent) {
-  static const Pattern asks{"哪里|哪儿|哪个(?:小区|村|区|工地|学校|店|医院|地方|路|站|位置)|什么(?:位置|地方|地址)|地址|住哪|位置|哪家|哪一家|小区|在哪"};
+  static const Pattern asks{
+      "哪里|哪儿|哪个(?:小区|村|区|工地|学校|店|医院|地方|路|站|位置)|什么(?:位置|地方|地址)|地址|住哪|位置|哪家|"
+      "哪一家|小区|在哪"};
   return asks.Matches(agent);
 }
 
@@ -92,7 +99,8 @@ std::vector<FoundSlot> SlotsOfCall(std::span<const Turn> turns) {
   for (std::size_t i = 0; i < turns.size(); ++i) {
     const Turn& turn = turns[i];
     if (turn.speaker != Speaker::kCaller) continue;
-    const std::string_view agent = i > 0 && turns[i - 1].speaker == Speaker::kAgent ? std::string_view{turns[i - 1].text} : std::string_view{};
+    const std::string_view agent =
+        i > 0 && turns[i - 1].speaker == Speaker::kAgent ? std::string_view{turns[i - 1].text} : std::string_view{};
     const double late = .13 * caller_turns++;
     for (SpokenPlace& place : PlacesIn(turn.text)) {
       const double weight = place.specificity + (AsksWhere(agent) ? .5 : 0) - late;

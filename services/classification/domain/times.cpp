@@ -16,11 +16,17 @@ namespace {
 #define CLOCK "(?:" N "点(?:来钟|钟|半|多|一刻|" N "分?|来分)*|" N "[:：][0-9]{2})"
 #define DAY "(?:大前天|前天|昨天|今天|明天|后天|昨晚上?|今晚上?|明晚|今早|明早|昨儿|今儿|前儿|当天)"
 #define WEEK "(?:(?:上上?|这|本|下)?个?(?:周|礼拜|星期)[一二三四五六日天末])"
-#define LOOSE "(?:(?:上|这|本|下)个?(?:周|礼拜|星期|月)|月初|月底|年初|年底|年前|年后|春节|过年|国庆|中秋|元旦|五一|暑假|寒假|开春|入冬|入夏|去年|今年|前年|明年)"
-#define DATE "(?:(?:" N "年|去年|今年|前年|明年)?" N "月(?:份|初|底|中旬)?(?:……)?(?:" N "(?:号|日))?|" N "号(?!楼|院|线|窗|柜|桌|厅|公寓|门|店|机|车|地|仓|工))"
+#define LOOSE                                                                                                                                              \
+  "(?:(?:上|这|本|下)个?(?:周|礼拜|星期|月)|月初|月底|年初|年底|年前|年后|春节|过年|国庆|中秋|元旦|五一|暑假|寒假|" \
+  "开春|入冬|入夏|去年|今年|前年|明年)"
+#define DATE                                                                                  \
+  "(?:(?:" N "年|去年|今年|前年|明年)?" N "月(?:份|初|底|中旬)?(?:……)?(?:" N "(?:号|日))?|" N \
+  "号(?!楼|院|线|窗|柜|桌|厅|公寓|门|店|机|车|地|仓|工))"
 #define POINT "(?:" DATE "|" WEEK "|" DAY "|" LOOSE "|" PART ")"
 #define MOMENT POINT "(?:[，,]?(?:的|那天|" POINT "|" CLOCK "))*(?:" CLOCK ")?"
-#define LASTING "(?:快|整整|将近|差不多|都|已经)?" N "(?:多)?(?:个)?(?:多)?(?:年|月|礼拜|星期|周|天|小时|钟头|学期)(?:半|多)?(?:了)?"
+#define LASTING                                                                                                                            \
+  "(?:快|整整|将近|差不多|都|已经)?" N "(?:多)?(?:个)?(?:多)?(?:年|月|礼拜|星期|周|天|小时|钟头|学期)(?:半|多)?(?:了)" \
+                                       "?"
 
 /// Kinds of spoken time, the likeliest time of a matter first.
 struct Kind {
@@ -31,8 +37,13 @@ struct Kind {
 
 const std::array<Kind, 4>& Kinds() {
   static const std::array<Kind, 4> kinds = {
-      Kind{Pattern{"(?:从|自从|自|打)(?:" MOMENT "|" CLOCK ")[^，。！？,.!?]{0,4}?(?:到现在|至今|到今天|开始|起(?!来))|(?:" MOMENT ")(?:到现在|至今|开始|起(?!来|诉))"}, 3.0, true},
-      Kind{Pattern{"(?:" DATE "|" WEEK ")(?:[，,、\\s]?(?:的|那天|" POINT "|" CLOCK "))*|(?:" DAY "|" LOOSE ")(?:的|" POINT "|" CLOCK ")+|" PART CLOCK "(?:多)?"}, 2.2, false},
+      Kind{Pattern{"(?:从|自从|自|打)(?:" MOMENT "|" CLOCK
+                   ")[^，。！？,.!?]{0,4}?(?:到现在|至今|到今天|开始|起(?!来))|(?:" MOMENT
+                   ")(?:到现在|至今|开始|起(?!来|诉))"},
+           3.0, true},
+      Kind{Pattern{"(?:" DATE "|" WEEK ")(?:[，,、\\s]?(?:的|那天|" POINT "|" CLOCK "))*|(?:" DAY "|" LOOSE
+                   ")(?:的|" POINT "|" CLOCK ")+|" PART CLOCK "(?:多)?"},
+           2.2, false},
       Kind{Pattern{"(?:[\\p{Han}]了)?" LASTING "(?=了|没|还|都|[，。！？,.!?…]|$)了?"}, 1.5, false},
       Kind{Pattern{"(?:" DAY "|" LOOSE "|" PART CLOCK "|" CLOCK ")"}, 1.4, false}};
   return kinds;
@@ -85,8 +96,11 @@ std::string Resolve(std::string_view words, platform::Time said_at) {
   const sys_days today = floor<days>(said_at + hours{8});  // China's calendar.
   const year_month_day date{today};
   const auto has = [&](std::string_view word) { return words.find(word) != std::string_view::npos; };
-  const struct { std::string_view word; int days; } kDays[] = {{"大前天", -3}, {"前天", -2}, {"前儿", -2}, {"昨", -1}, {"今天", 0},
-                                                            {"今早", 0}, {"今晚", 0}, {"今儿", 0}, {"明", 1}, {"后天", 2}};
+  const struct {
+    std::string_view word;
+    int days;
+  } kDays[] = {{"大前天", -3}, {"前天", -2}, {"前儿", -2}, {"昨", -1}, {"今天", 0},
+               {"今早", 0},    {"今晚", 0},  {"今儿", 0},  {"明", 1},  {"后天", 2}};
   if (const auto month = NumberBefore(words, "月"); month && *month >= 1 && *month <= 12) {
     int y = static_cast<int>(date.year());
     if (const auto said = NumberBefore(words, "年")) y = *said < 100 ? 2000 + *said : *said;
@@ -96,7 +110,8 @@ std::string Resolve(std::string_view words, platform::Time said_at) {
     // A month later than this one, without a year, is last year's: callers speak of what happened.
     if (!has("年") && *month > static_cast<int>(static_cast<unsigned>(date.month())) + 3) --y;
     const auto day_said = NumberBefore(words, has("号") ? "号" : "日");
-    const year_month_day day{year{y}, std::chrono::month{static_cast<unsigned>(*month)}, std::chrono::day{static_cast<unsigned>(day_said.value_or(1))}};
+    const year_month_day day{year{y}, std::chrono::month{static_cast<unsigned>(*month)},
+                             std::chrono::day{static_cast<unsigned>(day_said.value_or(1))}};
     if (!day.ok()) return {};
     return day_said ? Iso(day) : Iso(day).substr(0, 7);
   }
@@ -112,9 +127,12 @@ std::string Resolve(std::string_view words, platform::Time said_at) {
     if (weekday == 0) continue;
     const int now = static_cast<int>(std::chrono::weekday{today}.iso_encoding());
     int back = now - weekday;
-    if (has("上")) back += 7;
-    else if (has("下")) back -= 7;
-    else if (back < 0 && !has("这") && !has("本")) back += 7;
+    if (has("上"))
+      back += 7;
+    else if (has("下"))
+      back -= 7;
+    else if (back < 0 && !has("这") && !has("本"))
+      back += 7;
     return Iso(today - days{back});
   }
   for (const auto& [word, offset] : kDays) {

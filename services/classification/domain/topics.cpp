@@ -5,7 +5,8 @@
 
 namespace hotline::classification {
 
-MatterReading ReadMatter(const DispatchDirectory& directory, const TopicModel& model, std::span<const WeightedText> texts) {
+MatterReading ReadMatter(const DispatchDirectory& directory, const TopicModel& model,
+                         std::span<const WeightedText> texts) {
   constexpr double kTrained = .35;  // The model was trained on letters, calls are spoken: the directory leads.
   MatterReading reading{.matters = directory.Match(texts), .topics = {}};
   std::map<std::string, double> topics;

@@ -62,14 +62,14 @@ struct FoundSlot {
 
 /// What one turn says.
 struct TurnUnderstanding {
-  std::optional<Emotion> emotion;   ///< Nothing for an agent's turn.
+  std::optional<Emotion> emotion;  ///< Nothing for an agent's turn.
   double emotion_confidence = 0;
-  std::vector<double> emotions;     ///< Probability of each, by number - 1; empty for an agent's turn.
+  std::vector<double> emotions;  ///< Probability of each, by number - 1; empty for an agent's turn.
   std::vector<Scored<CaseKind>> kinds;
   std::vector<Scored<std::string>> topics;
   std::vector<Intent> intents;
   std::vector<FoundSlot> slots;
-  std::string open_question;        ///< A clean sentence; empty when nothing is asked.
+  std::string open_question;  ///< A clean sentence; empty when nothing is asked.
   std::vector<Evidence> evidence;
 };
 

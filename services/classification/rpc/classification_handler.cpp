@@ -20,7 +20,8 @@ using platform::Session;
 /// A batch is dropped where it stands once nobody waits for it.
 absl::Status StillWanted(const grpc::CallbackServerContext& context) {
   if (context.IsCancelled()) return absl::CancelledError("the caller is gone");
-  if (std::chrono::steady_clock::now() >= platform::DeadlineOf(context)) return absl::DeadlineExceededError("the deadline is past");
+  if (std::chrono::steady_clock::now() >= platform::DeadlineOf(context))
+    return absl::DeadlineExceededError("the deadline is past");
   return absl::OkStatus();
 }
 
@@ -48,8 +49,10 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyText(grpc::CallbackServ
   return RunQuery(context, rpc_, kEveryone, [this, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     const platform::Time now = rpc_.clock.Now();
-    const CallOpening opening{.call_id = {}, .site = request->site(), .region = {}, .started_at = now, .caller_tags = {}, .message = true};
-    const Turn turn{.number = 1, .speaker = Speaker::kCaller, .text = request->text(), .said_at = now, .title = request->title()};
+    const CallOpening opening{
+        .call_id = {}, .site = request->site(), .region = {}, .started_at = now, .caller_tags = {}, .message = true};
+    const Turn turn{
+        .number = 1, .speaker = Speaker::kCaller, .text = request->text(), .said_at = now, .title = request->title()};
     const TurnUnderstanding read = reader_.ReadTurn(opening, {}, {}, turn);
     const std::vector<Emotion> emotions{*read.emotion};
     const CallUnderstanding understood = reader_.ReadCall(opening, {&turn, 1}, emotions, std::nullopt);

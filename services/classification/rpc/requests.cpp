@@ -70,10 +70,12 @@ absl::Status Check(const v1::ForecastSatisfactionRequest& request) {
     if (!contracts::FromProto<language::DialogueStyle>(dialogue.style())) {
       errors.Add(absl::StrCat("dialogues[", i, "].style"), "is not a known style of dialogue");
     }
-    if (dialogue.turns_size() > kMostTurns) errors.Add(absl::StrCat("dialogues[", i, "].turns"), "has more than 500 entries");
+    if (dialogue.turns_size() > kMostTurns)
+      errors.Add(absl::StrCat("dialogues[", i, "].turns"), "has more than 500 entries");
     for (int k = 0; k < std::min(dialogue.turns_size(), kMostTurns); ++k) {
       const std::string field = absl::StrCat("dialogues[", i, "].turns[", k, "]");
-      if (!contracts::FromProto<Speaker>(dialogue.turns(k).speaker())) errors.Add(field + ".speaker", "is neither agent nor caller");
+      if (!contracts::FromProto<Speaker>(dialogue.turns(k).speaker()))
+        errors.Add(field + ".speaker", "is neither agent nor caller");
       if (IsTooLong(dialogue.turns(k).text())) errors.Add(field + ".text", "is longer than 20,000 characters");
     }
   }
@@ -90,7 +92,8 @@ absl::Status Check(const v1::GetUnderstandingRequest& request) {
 absl::StatusOr<SqlCallTable::IssueQuery> IssueQueryOf(const v1::ListHotIssuesRequest& request) {
   FieldErrors errors;
   errors.Require(!request.site().empty(), "site", "is required");
-  errors.Require(request.page_size() >= 0 && request.page_size() <= kMostIssues, "page_size", "is not between 0 and 100");
+  errors.Require(request.page_size() >= 0 && request.page_size() <= kMostIssues, "page_size",
+                 "is not between 0 and 100");
   const auto since = contracts::FromTimestamp(request.since());
   errors.Require(since.has_value(), "since", "is no time");
   errors.Require(request.page_token().empty() || SqlCallTable::IsPageToken(request.page_token()), "page_token",

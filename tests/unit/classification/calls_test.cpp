@@ -36,7 +36,8 @@ TEST(CallTest, AQuestionOfPolicyIsAnInquiryAnsweredInTheCall) {
 }
 
 TEST(CallTest, AnInquiryThatIsHandedOnIsNotAnswered) {
-  const auto read = Read(Spoken({{'c', "我想问一下游泳馆周末几点开门？"}, {'a', "我这边没查到，转体育局请他们回您电话。"}, {'c', "好的。"}}));
+  const auto read = Read(Spoken(
+      {{'c', "我想问一下游泳馆周末几点开门？"}, {'a', "我这边没查到，转体育局请他们回您电话。"}, {'c', "好的。"}}));
   EXPECT_FALSE(read.call.cases.at(0).answered_in_call);
 }
 
@@ -83,14 +84,16 @@ TEST(CallTest, TwoWishesOfOneSuggestionAreOneCase) {
 }
 
 TEST(CallTest, PraiseIsNotAComplaintEvenWhenItSaysSo) {
-  const auto read = Read(Spoken({{'c', "我不是投诉啊，我要表扬一个人，社区卫生院的李护士，天天上门给我妈换药。"}, {'a', "听着真暖心，您的表扬我转给卫健委。"}}));
+  const auto read = Read(Spoken({{'c', "我不是投诉啊，我要表扬一个人，社区卫生院的李护士，天天上门给我妈换药。"},
+                                 {'a', "听着真暖心，您的表扬我转给卫健委。"}}));
   EXPECT_THAT(Kinds(read.call), ElementsAre(CaseKind::kPraise));
   EXPECT_THAT(read.call.cases[0].intents, ElementsAre(Intent::kVent));
   EXPECT_EQ(read.call.cases[0].departments.at(0), "卫生健康委员会");
 }
 
 TEST(CallTest, DangerToLifeIsACallForHelpAndACrisis) {
-  const auto read = Read(Spoken({{'c', "我不想活了，我站在桥上。"}, {'a', "您别动，我马上联系110过去。"}, {'c', "别来了，没用的。"}}));
+  const auto read = Read(
+      Spoken({{'c', "我不想活了，我站在桥上。"}, {'a', "您别动，我马上联系110过去。"}, {'c', "别来了，没用的。"}}));
   EXPECT_EQ(read.call.cases[0].kind, CaseKind::kHelp);
   EXPECT_TRUE(read.call.cases[0].crisis);
   EXPECT_EQ(read.call.cases[0].emergency_number, "110");
@@ -98,13 +101,15 @@ TEST(CallTest, DangerToLifeIsACallForHelpAndACrisis) {
 }
 
 TEST(CallTest, TirednessInIdiomsIsNoDanger) {
-  const auto read = Read(Spoken({{'c', "办个证跑了三趟，累得我想死的心都有了，哈哈。请问要带什么材料？"}, {'a', "带身份证就行。"}}));
+  const auto read =
+      Read(Spoken({{'c', "办个证跑了三趟，累得我想死的心都有了，哈哈。请问要带什么材料？"}, {'a', "带身份证就行。"}}));
   EXPECT_FALSE(read.call.cases[0].crisis);
   EXPECT_EQ(read.call.cases[0].emergency_number, "");
 }
 
 TEST(CallTest, TheDepartmentThatTheAgentNamedLeadsAndTheDirectorysHelps) {
-  const auto read = Read(Spoken({{'c', "我在游乐园买的票，设备停了不给退钱，我要投诉。"}, {'a', "我派给市场监管局，同时抄送文旅局。"}}));
+  const auto read = Read(
+      Spoken({{'c', "我在游乐园买的票，设备停了不给退钱，我要投诉。"}, {'a', "我派给市场监管局，同时抄送文旅局。"}}));
   EXPECT_EQ(read.call.cases[0].departments.at(0), "市场监督管理局");
   EXPECT_THAT(read.call.cases[0].departments, Contains("文化和旅游局"));
   EXPECT_THAT(read.call.cases[0].dispatch_basis, HasSubstr(DispatchDirectory::Get().version()));
@@ -133,7 +138,8 @@ TEST(CallTest, IntentsAreOneOrTwoOverAllCases) {
                                  {'c', "还有我建议你们增加网上退卡，应该给老人方便，退的钱也别扣手续费。"},
                                  {'a', "好，另外登记一个建议。"}}));
   std::set<Intent> intents;
-  for (const UnderstoodCase& understood : read.call.cases) intents.insert(understood.intents.begin(), understood.intents.end());
+  for (const UnderstoodCase& understood : read.call.cases)
+    intents.insert(understood.intents.begin(), understood.intents.end());
   EXPECT_GE(intents.size(), 1U);
   EXPECT_LE(intents.size(), 2U);
 }
@@ -151,7 +157,8 @@ TEST(CallTest, TagsComeFromWordsAndFromWhatWasKnown) {
 }
 
 TEST(CallTest, SameCallSameUnderstanding) {
-  const auto turns = Spoken({{'c', "楼上半夜施工，吵得睡不着，东湖路锦绣花园三号楼。"}, {'a', "好。"}, {'c', "快点啊。"}});
+  const auto turns =
+      Spoken({{'c', "楼上半夜施工，吵得睡不着，东湖路锦绣花园三号楼。"}, {'a', "好。"}, {'c', "快点啊。"}});
   const auto first = Read(turns);
   const auto second = Read(turns);
   EXPECT_EQ(first.turns[0].emotions, second.turns[0].emotions);

@@ -59,7 +59,8 @@ TEST(DirectoryTest, ConflictsHaveALeadAndHelpers) {
 TEST(DirectoryTest, NothingSaidIsNothingFound) { EXPECT_EQ(LeadOf("喂"), ""); }
 
 TEST(DirectoryTest, KnowsDepartmentsByTheirShortNames) {
-  EXPECT_THAT(DispatchDirectory::Get().DepartmentsNamed("转给住建局和城管局"), ElementsAre("住房和城乡建设局", "城市管理执法局"));
+  EXPECT_THAT(DispatchDirectory::Get().DepartmentsNamed("转给住建局和城管局"),
+              ElementsAre("住房和城乡建设局", "城市管理执法局"));
 }
 
 TEST(LinearHeadTest, ReadsWhatItWrites) {

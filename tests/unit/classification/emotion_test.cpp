@@ -20,15 +20,21 @@ TEST(EmotionTest, MostRequestsAreCalm) {
   EXPECT_EQ(Feels("我住在北苑小区六号楼，姓王。"), Emotion::kCalm);
 }
 
-TEST(EmotionTest, AThankfulFarewellIsGratitude) { EXPECT_EQ(Feels("好的好的，太谢谢你了，再见。"), Emotion::kGrateful); }
+TEST(EmotionTest, AThankfulFarewellIsGratitude) {
+  EXPECT_EQ(Feels("好的好的，太谢谢你了，再见。"), Emotion::kGrateful);
+}
 
 TEST(EmotionTest, AngerNeedsNoPunctuation) {
   EXPECT_EQ(Feels("你们太不像话了简直欺人太甚我要找你们领导气死我了"), Emotion::kAngry);
 }
 
-TEST(EmotionTest, ResignationIsDisappointmentNotCalm) { EXPECT_EQ(Feels("唉，算了吧，说了也没用，反正每次都这样。"), Emotion::kDisappointed); }
+TEST(EmotionTest, ResignationIsDisappointmentNotCalm) {
+  EXPECT_EQ(Feels("唉，算了吧，说了也没用，反正每次都这样。"), Emotion::kDisappointed);
+}
 
-TEST(EmotionTest, ThanksInMockeryAreSarcasm) { EXPECT_EQ(Feels("那可真谢谢你们了，合着我白跑了四趟，效率真高。"), Emotion::kSarcastic); }
+TEST(EmotionTest, ThanksInMockeryAreSarcasm) {
+  EXPECT_EQ(Feels("那可真谢谢你们了，合着我白跑了四趟，效率真高。"), Emotion::kSarcastic);
+}
 
 TEST(EmotionTest, DangerToOneselfIsDespair) { EXPECT_EQ(Feels("我真的不想活了，撑不下去了。"), Emotion::kDesperate); }
 
@@ -50,11 +56,14 @@ TEST(EmotionTest, ProbabilitiesAreOneOverElevenFeelings) {
 }
 
 TEST(EmotionTest, NamesTheWordsAndTheTurn) {
-  const Turn turn{.number = 7, .speaker = Speaker::kCaller, .text = "真的气死我了！", .said_at = kCallTime, .title = {}};
+  const Turn turn{
+      .number = 7, .speaker = Speaker::kCaller, .text = "真的气死我了！", .said_at = kCallTime, .title = {}};
   EXPECT_THAT(EmotionReader::Get().Read(turn, {}).evidence, testing::Contains(Evidence{"EMOTION_WORDS", "气死", 7}));
 }
 
-TEST(EmotionTest, AnEmptyTurnIsReadToo) { EXPECT_EQ(EmotionReader::Get().Read(Spoken({{'c', ""}}).front(), {}).probabilities.size(), 11U); }
+TEST(EmotionTest, AnEmptyTurnIsReadToo) {
+  EXPECT_EQ(EmotionReader::Get().Read(Spoken({{'c', ""}}).front(), {}).probabilities.size(), 11U);
+}
 
 }  // namespace
 }  // namespace hotline::classification

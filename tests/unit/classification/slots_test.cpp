@@ -24,7 +24,9 @@ SpokenTime When(const std::string& text) {
   return times.empty() ? SpokenTime{} : times.front();
 }
 
-TEST(PlacesTest, TakesTheFullestSpan) { EXPECT_EQ(Place("我住在东湖区长春路，锦绣花园三号楼二单元501。"), "东湖区长春路，锦绣花园三号楼二单元501"); }
+TEST(PlacesTest, TakesTheFullestSpan) {
+  EXPECT_EQ(Place("我住在东湖区长春路，锦绣花园三号楼二单元501。"), "东湖区长春路，锦绣花园三号楼二单元501");
+}
 TEST(PlacesTest, ReachesOverFillers) { EXPECT_EQ(Place("就东湖区那个锦绣花园"), "东湖区那个锦绣花园"); }
 TEST(PlacesTest, KnowsVillages) { EXPECT_EQ(Place("俺是平山县白石镇的"), "平山县白石镇"); }
 TEST(PlacesTest, KindsWithoutNamesAreNoPlaces) {
@@ -32,7 +34,9 @@ TEST(PlacesTest, KindsWithoutNamesAreNoPlaces) {
   EXPECT_EQ(Place("村里的人都说"), "");
 }
 TEST(PlacesTest, NormalFormHasNoFillers) { EXPECT_EQ(PlacesIn("东湖区那个锦绣花园").at(0).normal, "东湖区锦绣花园"); }
-TEST(PlacesTest, NeighbourhoodLeavesOutDoors) { EXPECT_EQ(Neighbourhood(PlacesIn("锦绣花园三号楼二单元501").at(0)), "锦绣花园"); }
+TEST(PlacesTest, NeighbourhoodLeavesOutDoors) {
+  EXPECT_EQ(Neighbourhood(PlacesIn("锦绣花园三号楼二单元501").at(0)), "锦绣花园");
+}
 
 TEST(TimesTest, SinceWhen) {
   const SpokenTime time = When("从上礼拜四开始就没水了");
@@ -49,7 +53,8 @@ TEST(TimesTest, WordsAreVerbatim) { EXPECT_EQ(When("嗯，去年九月办的").w
 TEST(TimesTest, AHouseNumberIsNoDate) { EXPECT_EQ(When("在12号楼").words, ""); }
 
 TEST(SlotsTest, TheFullestPlaceOfTheCallWinsAndNamesItsTurn) {
-  const auto turns = Spoken({{'c', "我是东湖区的。"}, {'a', "您家具体地址在哪里？"}, {'c', "东湖区长春路锦绣花园三号楼。"}});
+  const auto turns =
+      Spoken({{'c', "我是东湖区的。"}, {'a', "您家具体地址在哪里？"}, {'c', "东湖区长春路锦绣花园三号楼。"}});
   const auto slots = SlotsOfCall(turns);
   const FoundSlot* where = Find(slots, SlotName::kWhere);
   ASSERT_NE(where, nullptr);
@@ -58,13 +63,16 @@ TEST(SlotsTest, TheFullestPlaceOfTheCallWinsAndNamesItsTurn) {
 }
 
 TEST(SlotsTest, EverySpanStandsInItsTurn) {
-  const auto turns = Spoken({{'c', "我妈昨天在东湖区人民医院看病，因为医生开错药，现在还在住院。"}, {'c', "锦绣花园，三号楼。"}});
+  const auto turns =
+      Spoken({{'c', "我妈昨天在东湖区人民医院看病，因为医生开错药，现在还在住院。"}, {'c', "锦绣花园，三号楼。"}});
   for (const FoundSlot& slot : SlotsOfCall(turns)) {
     EXPECT_THAT(turns.at(static_cast<std::size_t>(slot.turn) - 1).text, HasSubstr(slot.words));
   }
 }
 
-TEST(SlotsTest, AgentsFillNoSlots) { EXPECT_THAT(SlotsOfCall(Spoken({{'a', "您是东湖区长春路的，昨天停的电，对吗？"}})), IsEmpty()); }
+TEST(SlotsTest, AgentsFillNoSlots) {
+  EXPECT_THAT(SlotsOfCall(Spoken({{'a', "您是东湖区长春路的，昨天停的电，对吗？"}})), IsEmpty());
+}
 
 TEST(QuestionsTest, IsCleanAndForTheRegion) {
   const auto turns = Spoken({{'c', "哎你好，请问一下老年人公交卡怎么办理啊？"}});

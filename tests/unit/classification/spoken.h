@@ -33,7 +33,8 @@ struct ReadAloud {
 
 inline ReadAloud Read(const std::vector<Turn>& turns, std::optional<CaseKind> recorded = std::nullopt) {
   static const Reader reader{DispatchDirectory::Get(), EmotionReader::Get(), {}, {}};
-  const CallOpening opening{.call_id = "c", .site = "s", .region = "云州市", .started_at = kCallTime, .caller_tags = {}, .message = false};
+  const CallOpening opening{
+      .call_id = "c", .site = "s", .region = "云州市", .started_at = kCallTime, .caller_tags = {}, .message = false};
   ReadAloud read;
   std::vector<Emotion> emotions;
   std::vector<double> before;

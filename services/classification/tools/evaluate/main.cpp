@@ -28,15 +28,25 @@ json CaseJson(const UnderstoodCase& understood) {
     if (slot.name == SlotName::kWhen) slots["when"] = slot.words;
     if (slot.name == SlotName::kWho) slots["who"] = slot.words;
   }
-  return {{"kind", language::Name(understood.kind)}, {"topic", understood.topics.empty() ? json() : json(understood.topics.front().label)},
-          {"topics", topics}, {"departments", understood.departments}, {"intents", intents}, {"slots", slots},
-          {"title", understood.title}, {"question", understood.question}, {"matter", understood.matter},
-          {"emergency_number", understood.emergency_number}, {"legal_route", understood.legal_route},
-          {"answered_in_call", understood.answered_in_call}, {"hot_issue", understood.hot_issue}};
+  return {{"kind", language::Name(understood.kind)},
+          {"topic", understood.topics.empty() ? json() : json(understood.topics.front().label)},
+          {"topics", topics},
+          {"departments", understood.departments},
+          {"intents", intents},
+          {"slots", slots},
+          {"title", understood.title},
+          {"question", understood.question},
+          {"matter", understood.matter},
+          {"emergency_number", understood.emergency_number},
+          {"legal_route", understood.legal_route},
+          {"answered_in_call", understood.answered_in_call},
+          {"hot_issue", understood.hot_issue}};
 }
 
 json Evaluate(const Reader& reader, const json& call) {
-  CallOpening opening{.call_id = call.at("id"), .site = call.at("site"), .region = call.at("city"),
+  CallOpening opening{.call_id = call.at("id"),
+                      .site = call.at("site"),
+                      .region = call.at("city"),
                       .started_at = platform::ParseTime(call.at("started_at").get<std::string>()).value()};
   if (const auto tags = call.at("caller").find("tags"); tags != call.at("caller").end()) opening.caller_tags = *tags;
   std::vector<Turn> turns;
@@ -53,16 +63,19 @@ json Evaluate(const Reader& reader, const json& call) {
       emotions.push_back(*read.emotion);
       before = read.emotions;
     }
-    out_turns.push_back({{"turn", turn.number}, {"emotion", read.emotion ? json(language::Name(*read.emotion)) : json()},
-                         {"emotion_confidence", read.emotion_confidence}, {"risk", 0}, {"level", "green"},
+    out_turns.push_back({{"turn", turn.number},
+                         {"emotion", read.emotion ? json(language::Name(*read.emotion)) : json()},
+                         {"emotion_confidence", read.emotion_confidence},
+                         {"risk", 0},
+                         {"level", "green"},
                          {"open_question", read.open_question}});
     turns.push_back(std::move(turn));
   }
   const CallUnderstanding understood = reader.ReadCall(opening, turns, emotions, std::nullopt);
   json cases = json::array();
   for (const UnderstoodCase& item : understood.cases) cases.push_back(CaseJson(item));
-  return {{"id", call.at("id")}, {"turns", out_turns}, {"cases", cases}, {"warned_at", nullptr}, {"red_at", nullptr},
-          {"caller_tags", understood.caller_tags}};
+  return {{"id", call.at("id")},  {"turns", out_turns}, {"cases", cases},
+          {"warned_at", nullptr}, {"red_at", nullptr},  {"caller_tags", understood.caller_tags}};
 }
 
 }  // namespace
@@ -83,7 +96,8 @@ int main(int argc, char** argv) {
   std::ifstream in{argv[1]};
   int calls = 0;
   const auto start = std::chrono::steady_clock::now();
-  for (std::string line; std::getline(in, line); ++calls) std::cout << Evaluate(reader, nlohmann::json::parse(line)).dump() << '\n';
+  for (std::string line; std::getline(in, line); ++calls)
+    std::cout << Evaluate(reader, nlohmann::json::parse(line)).dump() << '\n';
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   std::cerr << reader.version() << ": " << calls << " calls, " << took.count() / std::max(calls, 1) << " ms a call\n";
 }

@@ -81,10 +81,12 @@ LinearHead Train(const std::string& version, const Corpus& corpus, const std::ve
       }
       const std::vector<double> p = Softmax(scores);
       // A rare feeling counts for more than its number, a common one for less.
-      const double importance = std::sqrt(static_cast<double>(rows.size()) / static_cast<double>(n_labels) / share[example.label]);
+      const double importance =
+          std::sqrt(static_cast<double>(rows.size()) / static_cast<double>(n_labels) / share[example.label]);
       for (auto& [weight, strength] : known) {
         for (std::size_t i = 0; i < n_labels; ++i) {
-          weight->g[i] += importance * strength * (p[i] - (i == example.label ? 1.0 : 0.0)) / static_cast<double>(rows.size());
+          weight->g[i] +=
+              importance * strength * (p[i] - (i == example.label ? 1.0 : 0.0)) / static_cast<double>(rows.size());
         }
       }
     }
@@ -117,7 +119,8 @@ double CrossValidate(const Corpus& corpus) {
     const LinearHead head = Train("fold", corpus, train);
     for (const std::size_t row : test) {
       const std::vector<double> scores = head.Scores(corpus.examples[row].features);
-      right += static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin()) == corpus.examples[row].label;
+      right += static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin()) ==
+               corpus.examples[row].label;
     }
   }
   return static_cast<double>(right) / static_cast<double>(order.size());
