@@ -13,6 +13,7 @@
 #include "platform/rpc/limits.h"
 #include "platform/rpc/open_streams.h"
 #include "platform/rpc/status.h"
+#include "platform/rpc/texts.h"
 
 namespace hotline::intake {
 namespace {
@@ -98,6 +99,7 @@ class ConverseStream final : public ConverseReactor {
 
   /// The message just read, into `waiting_`. Under the lock.
   absl::Status TakeMessage() {
+    if (absl::Status texts = platform::CheckTexts(message_); !texts.ok()) return texts;
     if (call_id_.empty()) {
       if (absl::Status id = CheckId("call_id", message_.call_id()); !id.ok()) return id;
       call_id_ = message_.call_id();
