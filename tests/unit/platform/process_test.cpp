@@ -150,28 +150,29 @@ TEST_F(DeskTest, BoundsTheStopByItsGrace) {
   stop.wait();
 }
 
-TEST_F(DeskTest, NobodyHearsAnErrorWhileItStops) {
+TEST_F(DeskTest, AnswersEveryCallItTookBeforeItStops) {
   Start();
   std::atomic<int> answered{0};
-  std::atomic<int> failed{0};
   std::vector<std::thread> clients;
   for (int client = 0; client < 4; ++client) {
     clients.emplace_back([&, client] {
       for (int call = 0;; ++call) {
         const auto id = std::to_string(client) + "-" + std::to_string(call);
         const absl::Status status = Record(Outcome(id, id)).status();
-        if (status.ok()) ++answered;
-        // Not taken at all is fine: the client repeats it elsewhere. Taken and then dropped is not.
-        if (!status.ok() && !absl::IsUnavailable(status)) ++failed;
-        if (!status.ok()) return;
+        if (status.ok()) {
+          ++answered;
+          continue;
+        }
+        // What comes too late is turned away untouched; gRPC 1.51 calls it CANCELLED when it was already in its queue.
+        EXPECT_TRUE(absl::IsUnavailable(status) || absl::IsCancelled(status)) << Explain(status);
+        return;
       }
     });
   }
   while (answered < 100) std::this_thread::yield();
   process_->Stop();
   for (std::thread& client : clients) client.join();
-  EXPECT_EQ(failed, 0);
-  EXPECT_GE(desk_.works, answered) << "OK means done";
+  EXPECT_EQ(desk_.works, answered) << "done and not answered, or answered and not done";
 }
 
 /// A program of one desk, as its operator runs it. Each runs in a child process of its own.
