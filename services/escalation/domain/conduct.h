@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "escalation/domain/call.h"
+
+namespace hotline::escalation {
+
+/// Something the agent did or left out, for their own review.
+struct ConductFinding {
+  int turn = 0;
+  std::string rule;   ///< EXPLAINED_BEFORE_SOOTHING, FORBIDDEN_PHRASE, EMPTY_PHRASE_REPEATED, PROMISE_WITHOUT_BASIS, …
+  std::string words;  ///< Verbatim.
+
+  friend bool operator==(const ConductFinding&, const ConductFinding&) = default;
+};
+
+struct Conduct {
+  bool restated = false;             ///< The agent restated the request for confirmation.
+  std::optional<bool> soothe_first;  ///< Nothing when nobody was upset.
+  std::vector<ConductFinding> findings;
+};
+
+/// Reviews a whole call, in order. Also what the risk model asks about the agent so far.
+[[nodiscard]] Conduct ReviewConduct(std::span<const HeardTurn> turns);
+
+}  // namespace hotline::escalation

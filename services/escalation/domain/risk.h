@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "escalation/domain/call.h"
+
+namespace hotline::escalation {
+
+/// The risk that a call goes wrong, as it stands after a turn.
+struct TurnRisk {
+  int turn = 0;
+  double risk = 0;  ///< 0 to 1.
+  RiskLevel level = RiskLevel::kGreen;
+  double trend = 0;               ///< Change against the mean of the last three turns.
+  std::vector<Evidence> reasons;  ///< Strongest first; never empty at orange or red.
+  bool degraded = false;          ///< A caller's turn without its reading.
+};
+
+/// How risk becomes a level. Orange and red are warnings.
+struct LevelThresholds {
+  double yellow = 0.30;
+  double orange = 0.55;
+  double red = 0.85;
+};
+
+/// Predicts trouble turn by turn, causally: what it says of a turn depends on the call's opening, on the turns up to it
+/// and on its version(), nothing else. Hard rules (danger to life, group action, public order, a leaked informant)
+/// stand above the model and speak red at once. Immutable, thread-safe; well under a millisecond a turn.
+class RiskModel {
+ public:
+  /// The weights and words compiled in.
+  [[nodiscard]] static const RiskModel& Get();
+
+  /// Stamp for assessments: "risk-2026.11.24".
+  [[nodiscard]] const std::string& version() const { return version_; }
+
+  /// What the hard rules say of the last of `turns` by its words alone; nothing when none speaks.
+  [[nodiscard]] std::optional<TurnRisk> HardRules(const CallOpening& opening, std::span<const HeardTurn> turns) const;
+
+  /// The risk after the last of `turns` (all turns of the call so far, in order, at least one). `earlier`: the risks of
+  /// the turns before it, in order. A red of a hard rule stays red to the end of the call.
+  [[nodiscard]] TurnRisk Assess(const CallOpening& opening, std::span<const HeardTurn> turns,
+                                std::span<const TurnRisk> earlier) const;
+
+ private:
+  explicit RiskModel(std::string version) : version_{std::move(version)} {}
+
+  std::string version_;
+  LevelThresholds thresholds_;
+};
+
+/// What a supervisor is asked to do about a warning: "接管通话；转接110".
+[[nodiscard]] std::string Suggestion(const TurnRisk& risk);
+
+}  // namespace hotline::escalation
