@@ -11,6 +11,7 @@ find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
 pkg_check_modules(opencc REQUIRED IMPORTED_TARGET opencc)
+pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 
 # SOCI's Debian package has neither CMake nor pkg-config files.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)

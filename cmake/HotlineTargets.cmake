@@ -43,9 +43,10 @@ function(hotline_service name)
   endif()
 endfunction()
 
-# hotline_tests(NAME DIR [DEPS target...]): one test program of every .cpp in DIR, each TEST known to ctest.
+# hotline_tests(NAME DIR [DEPS target...] [TOGETHER prefix...]): one test program of every .cpp in DIR, each TEST known
+# to ctest; but those of suites with a TOGETHER prefix are one test of ctest, because they share a server.
 function(hotline_tests name dir)
-  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;TOGETHER" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cpp)
   if(NOT sources)
     return()
@@ -54,7 +55,15 @@ function(hotline_tests name dir)
   target_link_libraries(${name} PRIVATE hotline_options ${ARG_DEPS} GTest::gmock_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${name} PRIVATE HOTLINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" HOTLINE_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  set(apart "")
+  foreach(prefix IN LISTS ARG_TOGETHER)
+    add_test(NAME ${name}.${prefix} COMMAND ${name} --gtest_filter=${prefix}*)
+    set_tests_properties(${name}.${prefix} PROPERTIES TIMEOUT 600)
+    string(APPEND apart ":${prefix}*")
+  endforeach()
+  string(REGEX REPLACE "^:" "-" apart "${apart}")
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." TEST_FILTER "${apart}" DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT 300)
 endfunction()
 
 # hotline_migrations(TARGET NAMESPACE [FOLDER]): the SQL files FOLDER/NNNN_name.{up,down}.sql (FOLDER: migrations), compiled

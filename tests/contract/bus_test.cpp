@@ -1,10 +1,12 @@
-// What every bus promises; Kafka's implementation joins the list at the end.
+// What every bus promises; the list of implementations is at the end.
 #include <set>
 
 #include <gmock/gmock.h>
 
+#include "contract/kafka_testing.h"
 #include "contract/platform_testing.h"
 #include "platform/bus/embedded_bus.h"
+#include "platform/bus/kafka_bus.h"
 #include "platform/bus/partitioner.h"
 #include "platform/bus/topics.h"
 
@@ -83,19 +85,21 @@ TEST_P(BusTest, KeepsTheOrderOfAKey) {
 }
 
 TEST_P(BusTest, GivesEachEventToOneMemberOfAGroup) {
-  constexpr std::size_t kEvents = 200;
   Arrivals one;
   Arrivals other;
   const auto first = bus_->Consume(kCallsTopic, "group", one.Handler());
   const auto second = bus_->Consume(kCallsTopic, "group", other.Handler());
-  for (std::size_t i = 0; i < kEvents; ++i) Append({MakeEvent(std::to_string(i), "bj/" + std::to_string(i))});
-  ASSERT_TRUE(Eventually([&] { return one.all().size() + other.all().size() >= kEvents; }));
+  std::size_t events = 0;
+  // Until both have their share of the partitions.
+  ASSERT_TRUE(Eventually([&] {
+    for (int i = 0; i < 20; ++i, ++events) Append({MakeEvent(std::to_string(events), "bj/" + std::to_string(events))});
+    return !one.all().empty() && !other.all().empty();
+  }));
+  ASSERT_TRUE(Eventually([&] { return one.all().size() + other.all().size() >= events; }));
   std::vector<std::string> ids = one.Ids();
   for (const std::string& id : other.Ids()) ids.push_back(id);
-  EXPECT_EQ(ids.size(), kEvents);
-  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), kEvents);
-  EXPECT_FALSE(one.all().empty());
-  EXPECT_FALSE(other.all().empty());
+  EXPECT_EQ(ids.size(), events);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), events);
 }
 
 TEST_P(BusTest, AMemberThatLeavesHandsItsPartitionsOver) {
@@ -197,8 +201,10 @@ TEST_P(BusTest, RefusesATopicThatDoesNotExist) {
 TEST_P(BusTest, WakesAConsumerAtOnce) {
   Arrivals arrivals;
   const auto subscription = bus_->Consume(kCallsTopic, "group", arrivals.Handler());
+  Append({MakeEvent("0", "k")});
+  ASSERT_TRUE(arrivals.WaitFor(1));  // It has begun: joining a group takes its time.
   const auto start = std::chrono::steady_clock::now();
-  for (std::size_t i = 1; i <= 20; ++i) {
+  for (std::size_t i = 2; i <= 21; ++i) {
     Append({MakeEvent(std::to_string(i), "k")});
     ASSERT_TRUE(arrivals.WaitFor(i));
   }
@@ -210,6 +216,14 @@ INSTANTIATE_TEST_SUITE_P(Embedded, BusTest,
                          ::testing::Values(BusKind{"embedded",
                                                    [](const testing::TemporaryFolder& folder, const Clock& clock) {
                                                      return OpenEmbeddedBus(folder / "bus.db", {.clock = clock});
+                                                   }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(Kafka, BusTest,
+                         ::testing::Values(BusKind{"kafka",
+                                                   [](const testing::TemporaryFolder& folder, const Clock&) {
+                                                     return OpenKafkaBus({.servers = testing::SharedBroker().address(),
+                                                                          .topic_prefix = testing::PrefixOf(folder)});
                                                    }}),
                          [](const auto& kind) { return kind.param.name; });
 

@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/bus/backoff.h"
+
 namespace hotline::platform {
-namespace {
-
-std::chrono::milliseconds Pause(int failures) {
-  constexpr std::chrono::milliseconds kFirst{20};
-  constexpr std::chrono::milliseconds kLongest{5000};
-  return std::min(kLongest, kFirst * (1 << std::min(failures - 1, 10)));
-}
-
-}  // namespace
 
 PartitionGroup::PartitionGroup(TopicEnds& topic, std::vector<std::int64_t> next, Stored stored)
     : topic_{topic}, stored_{std::move(stored)} {
@@ -81,7 +74,7 @@ void PartitionGroup::Retry(std::int32_t partition) {
     const std::lock_guard lock{topic_.mutex};
     Partition& state = partitions_[static_cast<std::size_t>(partition)];
     state.claimed = false;
-    state.not_before = Clock::now() + Pause(++state.failures);
+    state.not_before = Clock::now() + RetryPause(++state.failures);
   }
   topic_.grown.notify_all();
 }

@@ -21,7 +21,13 @@ constexpr Setting kKnown[] = {
     {"trust_call_time", Kind::kList, "yunzhou, hailan", "sites whose clients' call times are believed, as replay needs; * for all"},
 
     // What each port is made of.
-    {"bus", Kind::kChoice, "embedded", "the log between services", "embedded"},
+    {"kafka", Kind::kText, "",
+     "the log between services: host:port of Kafka's brokers, with commas between; empty: a file of data_dir"},
+    {"kafka_prefix", Kind::kText, "", "before the names of Kafka's topics and groups: several hotlines in one cluster"},
+    {"kafka_instance", Kind::kText, "",
+     "this process's name among Kafka's consumers, where it is the same after a restart; empty: a new one each time"},
+    {"kafka_options", Kind::kList, "", "further properties of Kafka's client, name=value: TLS, logging in",
+     /*choices=*/{}, /*secret=*/true},
     {"store", Kind::kChoice, "sqlite", "the databases", "sqlite"},
     {"cache", Kind::kChoice, "memory", "the cache of hot answers", "memory"},
     {"cache_bytes", Kind::kInteger, "67108864", "size of the cache in memory"},

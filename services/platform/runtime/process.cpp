@@ -12,6 +12,7 @@
 #include <grpcpp/server_builder.h>
 
 #include "platform/bus/embedded_bus.h"
+#include "platform/bus/kafka_bus.h"
 #include "platform/bus/outbox_relay.h"
 #include "platform/cache/lru_cache.h"
 #include "platform/concurrency/notifier.h"
@@ -51,6 +52,15 @@ void RaiseFileLimit() {
 std::filesystem::path KeyringPath(const Config& config) {
   const std::filesystem::path path = config.Path("keyring");
   return path.empty() ? config.Path("data_dir") / "keyring.json" : path;
+}
+
+std::unique_ptr<Bus> OpenBus(const Config& config, const Clock& clock) {
+  const std::string servers = config.Text("kafka");
+  if (servers.empty()) return OpenEmbeddedBus(config.Path("data_dir") / "bus.db", {.clock = clock});
+  return OpenKafkaBus({.servers = servers,
+                       .topic_prefix = config.Text("kafka_prefix"),
+                       .instance = config.Text("kafka_instance"),
+                       .options = config.List("kafka_options")});
 }
 
 /// Construction fails by exception; the first error of a start is what people must read.
@@ -111,7 +121,7 @@ RunningProcess::RunningProcess(const Config& config, std::unique_ptr<DataLock> l
       sealer_{Unwrap(Sealer::Open(KeyringPath(config_)))},
       streams_{static_cast<std::size_t>(config_.Integer("max_streams"))},
       cache_{static_cast<std::size_t>(config_.Integer("cache_bytes"))},
-      bus_{OpenEmbeddedBus(config_.Path("data_dir") / "bus.db", {.clock = clock_})},
+      bus_{OpenBus(config_, clock_)},
       workers_{static_cast<std::size_t>(config_.Integer("worker_threads")),
                static_cast<std::size_t>(config_.Integer("worker_queue"))} {
   try {

@@ -34,7 +34,7 @@ TEST_F(ConfigTest, HasGoodDefaults) {
   const auto config = Config::Load({}, {}, {});
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->Text("listen"), "127.0.0.1:50345");
-  EXPECT_EQ(config->Text("bus"), "embedded");
+  EXPECT_EQ(config->Text("store"), "sqlite");
   EXPECT_EQ(config->Integer("worker_threads"), 8);
   EXPECT_EQ(config->Duration("stop_grace"), std::chrono::seconds{10});
   EXPECT_TRUE(config->Boolean("development_actor"));

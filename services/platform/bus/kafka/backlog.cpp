@@ -1,0 +1,138 @@
+#include "platform/bus/kafka/backlog.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "platform/bus/backoff.h"
+
+namespace hotline::platform::kafka {
+namespace {
+
+constexpr std::size_t kMaxBatch = 256;  // Events given to a handler at once.
+constexpr std::size_t kEnough = 1024;   // Events of one partition that wait.
+constexpr std::size_t kFew = kEnough / 2;
+
+}  // namespace
+
+void Backlog::Assign(std::span<const std::int32_t> partitions) {
+  const std::lock_guard lock{mutex_};
+  ++assignment_;
+  partitions_.clear();
+  for (const std::int32_t partition : partitions) partitions_[partition] = {};
+}
+
+void Backlog::Revoke(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock{mutex_};
+  partitions_.clear();
+  idle_.wait_until(lock, deadline, [this] { return !in_hand_; });
+  ++assignment_;
+}
+
+bool Backlog::Add(Delivery delivery) {
+  bool enough = false;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto found = partitions_.find(delivery.position.partition);
+    if (found == partitions_.end()) return true;
+    Partition& partition = found->second;
+    if (delivery.position.offset < partition.next) return true;
+    partition.next = delivery.position.offset + 1;
+    partition.waiting.push_back(std::move(delivery));
+    if (partition.waiting.size() >= kEnough) partition.enough = true;
+    enough = partition.enough;
+  }
+  ready_.notify_one();
+  return !enough;
+}
+
+bool Backlog::WantsMore(const Partition& partition) { return partition.enough && partition.waiting.size() <= kFew; }
+
+std::vector<std::int32_t> Backlog::Drained() {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::int32_t> drained;
+  for (auto& [number, partition] : partitions_) {
+    if (!WantsMore(partition)) continue;
+    partition.enough = false;
+    drained.push_back(number);
+  }
+  return drained;
+}
+
+std::optional<Backlog::Batch> Backlog::Take() {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    if (closed_) return std::nullopt;
+    const Clock::time_point now = Clock::now();
+    Clock::time_point wake = Clock::time_point::max();
+    auto at = partitions_.lower_bound(turn_);
+    for (std::size_t i = 0; i < partitions_.size(); ++i, ++at) {
+      if (at == partitions_.end()) at = partitions_.begin();
+      auto& [number, partition] = *at;
+      if (partition.again.empty() && partition.waiting.empty()) continue;
+      if (partition.not_before > now) {
+        wake = std::min(wake, partition.not_before);
+        continue;
+      }
+      Batch batch{.partition = number, .assignment = assignment_, .deliveries = std::exchange(partition.again, {})};
+      if (batch.deliveries.empty()) {
+        const auto end =
+            partition.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxBatch, partition.waiting.size()));
+        batch.deliveries.assign(std::make_move_iterator(partition.waiting.begin()), std::make_move_iterator(end));
+        partition.waiting.erase(partition.waiting.begin(), end);
+      }
+      turn_ = number + 1;
+      in_hand_ = true;
+      return batch;
+    }
+    if (wake == Clock::time_point::max()) {
+      ready_.wait(lock);
+    } else {
+      ready_.wait_until(lock, wake);
+    }
+  }
+}
+
+bool Backlog::Counts(const Batch& batch) {
+  const std::lock_guard lock{mutex_};
+  return batch.assignment == assignment_;
+}
+
+bool Backlog::Done(const Batch& batch) {
+  bool wants_more = false;
+  {
+    const std::lock_guard lock{mutex_};
+    in_hand_ = false;
+    const auto found = partitions_.find(batch.partition);
+    if (batch.assignment == assignment_ && found != partitions_.end()) {
+      found->second.failures = 0;
+      wants_more = WantsMore(found->second);
+    }
+  }
+  idle_.notify_all();
+  return wants_more;
+}
+
+void Backlog::Retry(Batch batch) {
+  {
+    const std::lock_guard lock{mutex_};
+    in_hand_ = false;
+    const auto found = partitions_.find(batch.partition);
+    if (batch.assignment == assignment_ && found != partitions_.end()) {
+      Partition& partition = found->second;
+      partition.again = std::move(batch.deliveries);
+      partition.not_before = Clock::now() + RetryPause(++partition.failures);
+    }
+  }
+  idle_.notify_all();
+}
+
+void Backlog::Close() {
+  {
+    const std::lock_guard lock{mutex_};
+    closed_ = true;
+  }
+  ready_.notify_all();
+}
+
+}  // namespace hotline::platform::kafka
