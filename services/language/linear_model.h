@@ -70,6 +70,6 @@ class LinearModel {
 };
 
 /// softmax(scores / temperature).
-[[nodiscard]] std::vector<double> Softmax(std::vector<double> scores, double temperature);
+[[nodiscard]] std::vector<double> Softmax(std::vector<double> scores, double temperature = 1);
 
 }  // namespace hotline::language

@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "classification/domain/characters.h"
 #include "classification/domain/embedded_data.h"
+#include "language/characters.h"
 
 namespace hotline::classification {
 namespace {
@@ -15,7 +15,7 @@ using nlohmann::json;
 
 /// Long words are chosen by speakers, short ones happen.
 double LengthFactor(std::string_view term) {
-  const std::size_t characters = Characters(term).size();
+  const std::size_t characters = language::Characters(term).size();
   return characters <= 1 ? .35 : characters == 2 ? 1.0 : characters == 3 ? 1.4 : 1.7;
 }
 
@@ -54,7 +54,7 @@ DispatchDirectory::DispatchDirectory(std::string_view text) {
 std::vector<MatterMatch> DispatchDirectory::Match(std::span<const WeightedText> texts) const {
   std::vector<double> said(terms_.size());
   for (const WeightedText& text : texts) {
-    for (const TermFinder::Hit& hit : terms_.Find(text.text)) said[hit.term] += text.weight;
+    for (const language::TermFinder::Hit& hit : terms_.Find(text.text)) said[hit.term] += text.weight;
   }
   std::vector<MatterMatch> matches(entries_.size());
   std::vector<std::vector<std::pair<double, std::size_t>>> deciding(entries_.size());
@@ -85,7 +85,7 @@ std::vector<MatterMatch> DispatchDirectory::Match(std::span<const WeightedText> 
 
 std::vector<std::string> DispatchDirectory::DepartmentsNamed(std::string_view text) const {
   std::vector<std::string> departments;
-  for (const TermFinder::Hit& hit : names_.Find(text)) {
+  for (const language::TermFinder::Hit& hit : names_.Find(text)) {
     const std::string& department = department_of_name_[hit.term];
     if (std::find(departments.begin(), departments.end(), department) == departments.end())
       departments.push_back(department);

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "classification/domain/term_finder.h"
 #include "classification/domain/turn.h"
+#include "language/term_finder.h"
 
 namespace hotline::classification {
 
@@ -63,9 +63,9 @@ class DispatchDirectory {
   };
   std::string version_;
   std::vector<DispatchEntry> entries_;
-  TermFinder terms_;
+  language::TermFinder terms_;
   std::vector<std::vector<Use>> uses_;  ///< By term.
-  TermFinder names_;
+  language::TermFinder names_;
   std::vector<std::string> department_of_name_;
 };
 

@@ -8,7 +8,8 @@
 
 #include "classification/domain/cues.h"
 #include "classification/domain/embedded_data.h"
-#include "classification/domain/turn_features.h"
+#include "language/linear_model.h"
+#include "language/turn_features.h"
 
 namespace hotline::classification {
 namespace {
@@ -96,7 +97,7 @@ std::span<const std::string_view> CuesOf(Emotion emotion) {
 std::vector<Evidence> EvidenceOf(Emotion emotion, const Turn& turn) {
   std::vector<Evidence> evidence;
   for (const std::string_view group : CuesOf(emotion)) {
-    if (const std::string_view words = Cues::Get().First(group, turn.text); !words.empty()) {
+    if (const std::string_view words = SpokenCues().First(group, turn.text); !words.empty()) {
       evidence.push_back({"EMOTION_WORDS", std::string{words}, turn.number});
     }
   }
@@ -107,11 +108,11 @@ std::vector<Evidence> EvidenceOf(Emotion emotion, const Turn& turn) {
 }  // namespace
 
 const EmotionReader& EmotionReader::Get() {
-  static const EmotionReader reader{LinearHead{embedded::turn_emotion}};
+  static const EmotionReader reader{language::LinearHead{embedded::turn_emotion}};
   return reader;
 }
 
-EmotionReader::EmotionReader(LinearHead head) : head_{std::move(head)} {
+EmotionReader::EmotionReader(language::LinearHead head) : head_{std::move(head)} {
   for (const std::string& label : head_.labels()) {
     const auto emotion = language::EmotionFromName(label);
     if (!emotion) throw std::invalid_argument("the head names an emotion that is none: " + label);
@@ -122,13 +123,13 @@ EmotionReader::EmotionReader(LinearHead head) : head_{std::move(head)} {
 EmotionReading EmotionReader::Read(const Turn& turn, std::span<const double> before) const {
   constexpr double kTrend = .8;  // How much the trend may say against the words.
   const Distribution prior = Prior(before);
-  const std::vector<double> words = head_.Scores(FeaturesOf(turn.text));
+  const std::vector<double> words = head_.Scores(language::FeaturesOf(turn.text, SpokenCues()));
   std::vector<double> scores(kEmotions, -20.0);
   for (std::size_t i = 0; i < labels_.size(); ++i) {
     scores[Index(labels_[i])] = words[i] + kTrend * std::log(prior[Index(labels_[i])] + 1e-6);
   }
   EmotionReading reading;
-  reading.probabilities = Softmax(std::move(scores));
+  reading.probabilities = language::Softmax(std::move(scores));
   const auto top = std::max_element(reading.probabilities.begin(), reading.probabilities.end());
   reading.emotion = static_cast<Emotion>(top - reading.probabilities.begin() + 1);
   reading.confidence = *top;

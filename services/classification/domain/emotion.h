@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "classification/domain/linear_head.h"
 #include "classification/domain/turn.h"
+#include "language/linear_head.h"
 
 namespace hotline::classification {
 
@@ -24,7 +24,7 @@ class EmotionReader {
   /// The head compiled in.
   [[nodiscard]] static const EmotionReader& Get();
 
-  explicit EmotionReader(LinearHead head);
+  explicit EmotionReader(language::LinearHead head);
 
   /// `before`: the probabilities of the caller's previous turn, empty for the first.
   [[nodiscard]] EmotionReading Read(const Turn& turn, std::span<const double> before) const;
@@ -32,7 +32,7 @@ class EmotionReader {
   [[nodiscard]] const std::string& version() const { return head_.version(); }
 
  private:
-  LinearHead head_;
+  language::LinearHead head_;
   std::vector<Emotion> labels_;  ///< Of the head's columns.
 };
 

@@ -11,7 +11,7 @@ namespace {
 /// How many of the caller's turns hold a word of the group.
 int TurnsWith(std::string_view group, std::span<const Turn> turns) {
   return static_cast<int>(std::count_if(turns.begin(), turns.end(), [&](const Turn& turn) {
-    return turn.speaker == Speaker::kCaller && Cues::Get().Has(group, turn.text);
+    return turn.speaker == Speaker::kCaller && SpokenCues().Has(group, turn.text);
   }));
 }
 
@@ -50,11 +50,11 @@ std::vector<Intent> IntentsOfTurn(const Turn& turn, const TurnUnderstanding& rea
   std::vector<Intent> intents;
   if (turn.speaker != Speaker::kCaller) return intents;
   if (!read.open_question.empty()) intents.push_back(Intent::kInformation);
-  if (Cues::Get().Has("money", turn.text)) intents.push_back(Intent::kCompensation);
-  if (Cues::Get().Has("respect", turn.text)) intents.push_back(Intent::kRespect);
-  if (Cues::Get().Has("help", turn.text) || Cues::Get().Has("complain", turn.text))
+  if (SpokenCues().Has("money", turn.text)) intents.push_back(Intent::kCompensation);
+  if (SpokenCues().Has("respect", turn.text)) intents.push_back(Intent::kRespect);
+  if (SpokenCues().Has("help", turn.text) || SpokenCues().Has("complain", turn.text))
     intents.push_back(Intent::kSolution);
-  if (intents.empty() && Cues::Get().Has("vent", turn.text)) intents.push_back(Intent::kVent);
+  if (intents.empty() && SpokenCues().Has("vent", turn.text)) intents.push_back(Intent::kVent);
   if (intents.size() > 2) intents.resize(2);
   return intents;
 }

@@ -9,16 +9,17 @@
 
 #include "classification/domain/cues.h"
 #include "classification/domain/embedded_data.h"
-#include "classification/domain/linear_head.h"
-#include "classification/domain/turn_features.h"
+#include "language/linear_head.h"
+#include "language/linear_model.h"
+#include "language/turn_features.h"
 
 namespace hotline::classification {
 namespace {
 
 constexpr std::size_t Index(CaseKind kind) { return static_cast<std::size_t>(kind) - 1; }
 
-const LinearHead& Head() {
-  static const LinearHead head{embedded::case_kind};
+const language::LinearHead& Head() {
+  static const language::LinearHead head{embedded::case_kind};
   return head;
 }
 
@@ -36,7 +37,7 @@ struct Balance {
     evidence.emplace_back(kind, Evidence{code, std::string{words}, turn});
   }
   void AddCue(CaseKind kind, double weight, const char* code, std::string_view group, const Turn& turn) {
-    if (const std::string_view words = Cues::Get().First(group, turn.text); !words.empty())
+    if (const std::string_view words = SpokenCues().First(group, turn.text); !words.empty())
       Add(kind, weight, code, words, turn.number);
   }
 };
@@ -93,8 +94,8 @@ void WeighAgent(const Turn& turn, Balance& balance) {
     balance.Add(CaseKind::kComplaint, .6, "KIND_HANDLED", "转办", turn.number);
   if (Contains(text, {"120", "119", "别挂", "您别动", "注意安全"}) && Contains(text, {"联系", "马上", "赶", "现在"}))
     balance.Add(CaseKind::kHelp, .9, "KIND_RESCUE", "联系", turn.number);
-  if (Cues::Get().Find(text)["answer_given"].size() >= 3)
-    balance.Add(CaseKind::kInquiry, .5, "KIND_ANSWERED", Cues::Get().First("answer_given", text), turn.number);
+  if (SpokenCues().Find(text)["answer_given"].size() >= 3)
+    balance.Add(CaseKind::kInquiry, .5, "KIND_ANSWERED", SpokenCues().First("answer_given", text), turn.number);
 }
 
 std::vector<Evidence> EvidenceFor(CaseKind kind, const Balance& balance) {
@@ -118,7 +119,7 @@ std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, Ca
     const bool taken_up =
         std::any_of(turns.begin() + static_cast<std::ptrdiff_t>(i), turns.end(), [](const Turn& later) {
           return later.speaker == Speaker::kAgent &&
-                 (Cues::Get().Has("record_more", later.text) ||
+                 (SpokenCues().Has("record_more", later.text) ||
                   Contains(later.text, {"登记一个建议", "记个建议", "提个建议", "建议我", "这个建议", "您的建议",
                                         "建议：", "登记一个投诉", "记个投诉", "登记一个表扬", "表扬和"}));
         });
@@ -146,7 +147,7 @@ std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, Ca
 std::optional<Evidence> Leak(std::span<const Turn> turns) {
   for (const Turn& turn : turns) {
     if (turn.speaker != Speaker::kCaller) continue;
-    const std::string_view words = Cues::Get().First("leak", turn.text);
+    const std::string_view words = SpokenCues().First("leak", turn.text);
     if (!words.empty()) return Evidence{"INFORMANT_LEAKED", std::string{words}, turn.number};
   }
   return std::nullopt;
@@ -154,7 +155,7 @@ std::optional<Evidence> Leak(std::span<const Turn> turns) {
 
 bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) {
   return std::any_of(turns.begin(), turns.end(),
-                     [&](const Turn& turn) { return turn.speaker == speaker && Cues::Get().Has(group, turn.text); });
+                     [&](const Turn& turn) { return turn.speaker == speaker && SpokenCues().Has(group, turn.text); });
 }
 
 }  // namespace
@@ -162,9 +163,10 @@ bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) 
 const std::string& KindHeadVersion() { return Head().version(); }
 
 KindScores KindsOfTurn(const Turn& turn) {
-  Features features = FeaturesOf(turn.title.empty() ? turn.text : turn.title + "。" + turn.text);
+  language::Features features =
+      language::FeaturesOf(turn.title.empty() ? turn.text : turn.title + "。" + turn.text, SpokenCues());
   features.emplace_back(turn.speaker == Speaker::kAgent ? "#speaker_a" : "#speaker_c", 1.0F);
-  const std::vector<double> p = Softmax(Head().Scores(features));
+  const std::vector<double> p = language::Softmax(Head().Scores(features));
   KindScores scores{};
   for (std::size_t i = 0; i < p.size(); ++i) {
     if (const auto kind = language::CaseKindFromName(Head().labels()[i])) scores[Index(*kind)] = p[i];
@@ -179,7 +181,7 @@ KindReading ReadKinds(std::span<const Turn> turns) {
     const bool caller = turn.speaker == Speaker::kCaller;
     // The first words say what a call is for; a later wish is more often a second matter than the first.
     const double early = !caller ? 0 : caller_turns == 0 ? 1.0 : caller_turns == 1 ? .5 : caller_turns == 2 ? .25 : 0;
-    const bool restates = !caller && Cues::Get().Has("restate", turn.text);
+    const bool restates = !caller && SpokenCues().Has("restate", turn.text);
     const double weight = caller ? .25 + .9 * early : restates ? .6 : 0;
     if (weight > 0) {
       const KindScores scores = KindsOfTurn(turn);
@@ -192,7 +194,7 @@ KindReading ReadKinds(std::span<const Turn> turns) {
       WeighAgent(turn, balance);
     }
   }
-  const std::vector<double> softmax = Softmax({balance.scores.begin(), balance.scores.end()});
+  const std::vector<double> softmax = language::Softmax({balance.scores.begin(), balance.scores.end()});
   KindScores probabilities{};
   std::copy(softmax.begin(), softmax.end(), probabilities.begin());
   const auto best = static_cast<CaseKind>(std::max_element(softmax.begin(), softmax.end()) - softmax.begin() + 1);

@@ -5,10 +5,12 @@
 
 #include <absl/strings/str_replace.h>
 
-#include "classification/domain/patterns.h"
+#include "language/patterns.h"
 
 namespace hotline::classification {
 namespace {
+
+using language::Pattern;
 
 // A name is one to five characters; none of these stands in one. Function words, verbs and punctuation end it.
 #define NAME                                                                                                                                                                    \

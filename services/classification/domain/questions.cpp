@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "classification/domain/cues.h"
-#include "classification/domain/patterns.h"
+#include "language/patterns.h"
 #include "language/text.h"
 
 namespace hotline::classification {
 namespace {
+
+using language::Pattern;
 
 bool Asks(std::string_view sentence) {
   static const Pattern asking{

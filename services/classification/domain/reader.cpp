@@ -5,15 +5,17 @@
 
 #include "classification/domain/cues.h"
 #include "classification/domain/intents.h"
-#include "classification/domain/patterns.h"
 #include "classification/domain/places.h"
 #include "classification/domain/questions.h"
 #include "classification/domain/routes.h"
 #include "classification/domain/slots.h"
+#include "language/patterns.h"
 #include "language/text.h"
 
 namespace hotline::classification {
 namespace {
+
+using language::Pattern;
 
 constexpr std::size_t kSummaryCharacters = 200;
 
@@ -27,7 +29,7 @@ std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
       texts.push_back({turn.text, caller_turns == 0 ? 1.6 : caller_turns <= 2 ? 1.0 : .5});
       ++caller_turns;
     } else {
-      texts.push_back({turn.text, Cues::Get().Has("restate", turn.text) ? 1.2 : .35});
+      texts.push_back({turn.text, SpokenCues().Has("restate", turn.text) ? 1.2 : .35});
     }
   }
   return texts;
@@ -90,7 +92,7 @@ bool Answered(std::span<const Turn> turns, std::span<const Emotion> emotions) {
   bool handed = false;
   for (const Turn& turn : turns) {
     if (turn.speaker != Speaker::kAgent) continue;
-    answered |= answer.Matches(turn.text) && !Cues::Get().Has("restate", turn.text);
+    answered |= answer.Matches(turn.text) && !SpokenCues().Has("restate", turn.text);
     handed |= handed_on.Matches(turn.text);
   }
   const bool content = emotions.empty() || emotions.back() == Emotion::kCalm || emotions.back() == Emotion::kGrateful;

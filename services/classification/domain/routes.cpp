@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "classification/domain/patterns.h"
+#include "language/patterns.h"
 
 namespace hotline::classification {
 namespace {
+
+using language::Pattern;
 
 /// Words of a caller that lead somewhere.
 struct Rule {

@@ -6,13 +6,15 @@
 #include <optional>
 #include <utility>
 
-#include "classification/domain/patterns.h"
 #include "classification/domain/places.h"
 #include "classification/domain/times.h"
+#include "language/patterns.h"
 #include "language/text.h"
 
 namespace hotline::classification {
 namespace {
+
+using language::Pattern;
 
 /// The best candidate seen so far.
 struct Best {

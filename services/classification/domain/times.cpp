@@ -5,11 +5,13 @@
 #include <cstdio>
 #include <optional>
 
-#include "classification/domain/characters.h"
-#include "classification/domain/patterns.h"
+#include "language/characters.h"
+#include "language/patterns.h"
 
 namespace hotline::classification {
 namespace {
+
+using language::Pattern;
 
 #define N "[0-9一二三四五六七八九十两半零〇]{1,4}"
 #define PART "(?:大清早|一大早|早上|早晨|上午|中午|下午|傍晚|傍黑|晚上|夜里|半夜|凌晨|后半夜|一早|天亮|白天)"
@@ -24,9 +26,10 @@ namespace {
   "号(?!楼|院|线|窗|柜|桌|厅|公寓|门|店|机|车|地|仓|工))"
 #define POINT "(?:" DATE "|" WEEK "|" DAY "|" LOOSE "|" PART ")"
 #define MOMENT POINT "(?:[，,]?(?:的|那天|" POINT "|" CLOCK "))*(?:" CLOCK ")?"
-#define LASTING                                                                                                                            \
-  "(?:快|整整|将近|差不多|都|已经)?" N "(?:多)?(?:个)?(?:多)?(?:年|月|礼拜|星期|周|天|小时|钟头|学期)(?:半|多)?(?:了)" \
-                                       "?"
+#define LASTING                                                                                       \
+  "(?:快|整整|将近|差不多|都|已经)?" N                                                                \
+  "(?:多)?(?:个)?(?:多)?(?:年|月|礼拜|星期|周|天|小时|钟头|学期)(?:半|多)?(?:了)" \
+  "?"
 
 /// Kinds of spoken time, the likeliest time of a matter first.
 struct Kind {
@@ -53,7 +56,7 @@ std::optional<int> Digits(std::string_view words) {
   static constexpr std::string_view kDigits[] = {"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
   int value = 0;
   bool any = false;
-  for (const std::string_view c : Characters(words)) {
+  for (const std::string_view c : language::Characters(words)) {
     if (c == "十") {
       value = value == 0 ? 10 : value * 10;
       any = true;

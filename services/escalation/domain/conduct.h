@@ -12,7 +12,7 @@ namespace hotline::escalation {
 /// Something the agent did or left out, for their own review.
 struct ConductFinding {
   int turn = 0;
-  std::string rule;   ///< EXPLAINED_BEFORE_SOOTHING, FORBIDDEN_PHRASE, EMPTY_PHRASE_REPEATED, PROMISE_WITHOUT_BASIS, …
+  std::string rule;  ///< EXPLAINED_BEFORE_SOOTHING, FORBIDDEN_PHRASE, EMPTY_PHRASE_REPEATED, PROMISE_WITHOUT_BASIS, …
   std::string words;  ///< Verbatim.
 
   friend bool operator==(const ConductFinding&, const ConductFinding&) = default;

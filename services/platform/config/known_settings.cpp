@@ -18,7 +18,8 @@ constexpr Setting kKnown[] = {
     {"metrics_listen", Kind::kText, "127.0.0.1:9345", "host:port of /metrics for Prometheus; empty: not served"},
     {"development_actor", Kind::kBoolean, "true",
      "callers on the loopback interface without credentials act as \"development\""},
-    {"trust_call_time", Kind::kList, "yunzhou, hailan", "sites whose clients' call times are believed, as replay needs; * for all"},
+    {"trust_call_time", Kind::kList, "yunzhou, hailan",
+     "sites whose clients' call times are believed, as replay needs; * for all"},
 
     // What each port is made of.
     {"kafka", Kind::kText, "",
@@ -59,7 +60,8 @@ constexpr Setting kKnown[] = {
     {"sites", Kind::kList, "yunzhou=YZ=云州市, hailan=HL=海澜市",
      "the hotlines served: id=code=region, the code heading the case numbers"},
     {"dispatch_confidence", Kind::kReal, "0.5", "sureness of the lead department above which a case dispatches itself"},
-    {"answer_confidence", Kind::kReal, "0.5", "confidence of a cited answer above which it answers a question by itself"},
+    {"answer_confidence", Kind::kReal, "0.5",
+     "confidence of a cited answer above which it answers a question by itself"},
     {"intake_patience", Kind::kDuration, "30s", "time a closed call waits for classification and the others"},
 
     // What is said.

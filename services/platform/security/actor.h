@@ -10,7 +10,8 @@ namespace hotline::platform {
 
 enum class Role { kAgent, kSupervisor, kKnowledge, kFollowUp, kDirector, kSystem };
 
-[[nodiscard]] std::string_view Name(Role role);  ///< "agent", "supervisor", "knowledge", "follow-up", "director", "system"
+[[nodiscard]] std::string_view Name(
+    Role role);  ///< "agent", "supervisor", "knowledge", "follow-up", "director", "system"
 
 /// Who makes a call (design.md §5.10). History rows name it.
 struct Actor {

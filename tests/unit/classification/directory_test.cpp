@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "classification/domain/dispatch_directory.h"
-#include "classification/domain/linear_head.h"
+#include "language/linear_head.h"
 #include "language/vocabulary.h"
 
 namespace hotline::classification {
@@ -64,18 +64,18 @@ TEST(DirectoryTest, KnowsDepartmentsByTheirShortNames) {
 }
 
 TEST(LinearHeadTest, ReadsWhatItWrites) {
-  LinearHead head{"v1", {"是", "否"}};
+  language::LinearHead head{"v1", {"是", "否"}};
   head.Set("好", {0.5F, -0.25F});
   std::ostringstream out;
   head.Write(out);
-  const LinearHead again{out.str()};
+  const language::LinearHead again{out.str()};
   EXPECT_EQ(again.version(), "v1");
   EXPECT_THAT(again.Scores({{"好", 2.0F}, {"没见过", 9.0F}}), ElementsAre(1.0, -0.5));
 }
 
 TEST(LinearHeadTest, ADamagedFileNamesItsLine) {
   try {
-    LinearHead{"version\tv\nlabels\ta\tb\n好\t0.5\n"};
+    language::LinearHead{"version\tv\nlabels\ta\tb\n好\t0.5\n"};
     FAIL();
   } catch (const std::runtime_error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("line 3"));

@@ -1,4 +1,4 @@
-#include "classification/domain/turn_features.h"
+#include "language/turn_features.h"
 
 #include <algorithm>
 #include <set>
@@ -6,22 +6,21 @@
 
 #include <unicode/uchar.h>
 
-#include "classification/domain/cues.h"
 #include "language/text.h"
 
-namespace hotline::classification {
+namespace hotline::language {
 namespace {
 
 bool IsPunctuation(char32_t c) { return u_ispunct(static_cast<UChar32>(c)) || u_isspace(static_cast<UChar32>(c)); }
 
-std::size_t Count(const language::FoldedText& text, std::u32string_view marks) {
+std::size_t Count(const FoldedText& text, std::u32string_view marks) {
   return static_cast<std::size_t>(std::count_if(text.characters.begin(), text.characters.end(), [&](char32_t c) {
     return marks.find(c) != std::u32string_view::npos;
   }));
 }
 
 /// Two and three characters in a row, as they were written.
-void AddGrams(std::string_view turn, const language::FoldedText& text, Features& features) {
+void AddGrams(std::string_view turn, const FoldedText& text, Features& features) {
   std::set<std::string_view> grams;
   for (std::size_t i = 0; i < text.size(); ++i) {
     for (std::size_t n = 1; n <= 3 && i + n <= text.size() && !IsPunctuation(text.characters[i + n - 1]); ++n) {
@@ -31,7 +30,7 @@ void AddGrams(std::string_view turn, const language::FoldedText& text, Features&
   for (const std::string_view gram : grams) features.emplace_back(gram, 0.5F);
 }
 
-void AddManner(const language::FoldedText& text, Features& features) {
+void AddManner(const FoldedText& text, Features& features) {
   const auto exclamations = Count(text, U"!！");
   const auto questions = Count(text, U"?？");
   if (exclamations > 0) features.emplace_back("#exclaims", static_cast<float>(std::min<std::size_t>(exclamations, 3)));
@@ -43,7 +42,7 @@ void AddManner(const language::FoldedText& text, Features& features) {
 
 }  // namespace
 
-Features FeaturesOf(std::string_view turn) {
+Features FeaturesOf(std::string_view turn, const Cues& cues) {
   constexpr std::size_t kLongestBytes = 3 * 600;  // A letter says what it wants in the beginning.
   if (turn.size() > kLongestBytes) {
     std::size_t end = kLongestBytes;
@@ -51,13 +50,13 @@ Features FeaturesOf(std::string_view turn) {
     turn = turn.substr(0, end);
   }
   Features features{{"#bias", 1.0F}};
-  const language::FoldedText text = language::Fold(turn);
+  const FoldedText text = Fold(turn);
   AddGrams(turn, text, features);
   AddManner(text, features);
-  for (const auto& [group, words] : Cues::Get().Find(turn)) {
+  for (const auto& [group, words] : cues.Find(turn)) {
     features.emplace_back("@" + std::string{group}, static_cast<float>(std::min<std::size_t>(words.size(), 3)));
   }
   return features;
 }
 
-}  // namespace hotline::classification
+}  // namespace hotline::language

@@ -1,10 +1,10 @@
-#include "classification/domain/term_finder.h"
+#include "language/term_finder.h"
 
 #include <algorithm>
 
-#include "classification/domain/characters.h"
+#include "language/characters.h"
 
-namespace hotline::classification {
+namespace hotline::language {
 
 std::size_t TermFinder::Add(std::string_view term) {
   const auto [known, added] = numbers_.try_emplace(std::string{term}, terms_.size());
@@ -31,4 +31,4 @@ std::vector<TermFinder::Hit> TermFinder::Find(std::string_view text) const {
   return hits;
 }
 
-}  // namespace hotline::classification
+}  // namespace hotline::language

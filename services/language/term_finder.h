@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace hotline::classification {
+namespace hotline::language {
 
 /// Finds every occurrence of many terms in a text, overlapping ones included. Immutable after Add(); thread-safe then.
 ///
@@ -30,4 +30,4 @@ class TermFinder {
   std::unordered_map<std::string, std::vector<std::size_t>> by_first_character_;
 };
 
-}  // namespace hotline::classification
+}  // namespace hotline::language

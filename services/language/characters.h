@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace hotline::classification {
+namespace hotline::language {
 
 /// The bytes a UTF-8 character takes, by its first byte; a stray byte counts as a character of its own.
 [[nodiscard]] constexpr std::size_t CharacterBytes(char first) {
@@ -25,4 +25,4 @@ namespace hotline::classification {
   return characters;
 }
 
-}  // namespace hotline::classification
+}  // namespace hotline::language

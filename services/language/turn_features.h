@@ -2,12 +2,13 @@
 
 #include <string_view>
 
-#include "classification/domain/linear_head.h"
+#include "language/cues.h"
+#include "language/linear_head.h"
 
-namespace hotline::classification {
+namespace hotline::language {
 
 /// What the heads read of one turn: its characters (one to three in a row), the groups of cues in it, how it is
 /// spoken. Punctuation may be full-width, half-width or missing; a feature of it is never the only one of its kind.
-[[nodiscard]] Features FeaturesOf(std::string_view turn);
+[[nodiscard]] Features FeaturesOf(std::string_view turn, const Cues& cues);
 
-}  // namespace hotline::classification
+}  // namespace hotline::language

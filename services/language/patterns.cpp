@@ -1,11 +1,11 @@
-#include "classification/domain/patterns.h"
+#include "language/patterns.h"
 
 #include <stdexcept>
 
 #include <unicode/regex.h>
 #include <unicode/unistr.h>
 
-namespace hotline::classification {
+namespace hotline::language {
 namespace {
 
 constexpr int32_t kLongestText = 2000;
@@ -51,4 +51,4 @@ std::vector<Pattern::Span> Pattern::FindAll(std::string_view text) const {
   return spans;
 }
 
-}  // namespace hotline::classification
+}  // namespace hotline::language

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace hotline::classification {
+namespace hotline::language {
 
 /// Named features of a text and how strong each is.
 using Features = std::vector<std::pair<std::string, float>>;
@@ -39,7 +39,4 @@ class LinearHead {
   std::unordered_map<std::string, std::vector<float>> weights_;
 };
 
-/// Scores as probabilities. Scores of a longer vector never overflow.
-[[nodiscard]] std::vector<double> Softmax(std::vector<double> scores);
-
-}  // namespace hotline::classification
+}  // namespace hotline::language

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace hotline::classification {
+namespace hotline::language {
 
 /// A regular expression over Chinese text (ICU syntax), matched by character, answered in bytes of the UTF-8 text.
 /// Immutable, thread-safe.
@@ -33,4 +33,4 @@ class Pattern {
   std::unique_ptr<Compiled> compiled_;
 };
 
-}  // namespace hotline::classification
+}  // namespace hotline::language

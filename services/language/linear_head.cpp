@@ -1,4 +1,4 @@
-#include "classification/domain/linear_head.h"
+#include "language/linear_head.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include <absl/strings/str_split.h>
 
-namespace hotline::classification {
+namespace hotline::language {
 namespace {
 
 std::vector<std::string> Columns(std::string_view line) {
@@ -63,13 +63,4 @@ void LinearHead::Write(std::ostream& out) const {
   }
 }
 
-std::vector<double> Softmax(std::vector<double> scores) {
-  if (scores.empty()) return scores;
-  const double top = *std::max_element(scores.begin(), scores.end());
-  double sum = 0;
-  for (double& score : scores) sum += score = std::exp(score - top);
-  for (double& score : scores) score /= sum;
-  return scores;
-}
-
-}  // namespace hotline::classification
+}  // namespace hotline::language

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "language/cues.h"
+#include "language/linear_head.h"
+
+namespace hotline::language {
+
+/// Turns with a label each, as a head is trained on.
+struct LabelledTurns {
+  struct Example {
+    std::size_t label;  ///< Into labels.
+    Features features;
+  };
+  std::vector<std::string> labels;
+  std::vector<Example> examples;
+};
+
+/// Lines "label<TAB>turn" or "label<TAB>speaker<TAB>turn"; the speaker ("a", "c") joins the features. Lines without a
+/// tab are skipped.
+[[nodiscard]] LabelledTurns ReadLabelledTurns(std::istream& in, const Cues& cues);
+
+/// A head of every feature met at least twice; rare labels count for more than their number. Deterministic.
+[[nodiscard]] LinearHead TrainHead(const std::string& version, const LabelledTurns& turns);
+
+/// For each example the probabilities that a head gives it which was trained without its fold (of five).
+[[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns);
+
+}  // namespace hotline::language
