@@ -3,12 +3,14 @@
 #include "classification/module.h"
 #include "followup/module.h"
 #include "intake/module.h"
+#include "knowledge/module.h"
 
 namespace hotline {
 
 std::vector<platform::ModuleFactory> AllModules() {
   return {{"intake", intake::MakeModule},
           {"classification", classification::MakeModule},
+          {"knowledge", knowledge::MakeModule},
           {"followup", followup::MakeModule}};
 }
 

@@ -59,6 +59,8 @@ v1::TurnUnderstood ToMessage(const CallOpening& opening, const Turn& turn, const
   message.set_model(std::string{model});
   message.set_said_at_ms(turn.said_at.time_since_epoch().count());
   message.set_text(turn.text);
+  message.mutable_caller_tags()->Add(opening.caller_tags.begin(), opening.caller_tags.end());
+  message.set_region(opening.region);
   return message;
 }
 

@@ -1,0 +1,73 @@
+#include "knowledge/app/advisor.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <absl/strings/str_cat.h>
+
+#include "platform/time.h"
+
+namespace hotline::knowledge {
+namespace {
+
+/// Several remarks as one line.
+void Remark(std::string_view remark, std::string& note) {
+  if (!remark.empty()) absl::StrAppend(&note, note.empty() ? "" : "；", std::string{remark});
+}
+
+}  // namespace
+
+absl::Status Advisor::Advise(Transaction& tx, const SpokenTurn& turn) const {
+  Advice advice{.call_id = turn.call_id, .site = turn.site, .turn = turn.turn, .said_at = turn.said_at};
+  if (!turn.question.empty()) {
+    AnswerQuestion(tx, turn, advice);
+  } else {
+    advice.knowledge_version = library_.Freshen().knowledge_version;
+  }
+  SuggestPhrase(tx, turn, advice);
+  events_.Given(tx, advice);
+  return absl::OkStatus();
+}
+
+void Advisor::AnswerQuestion(Transaction& tx, const SpokenTurn& turn, Advice& advice) const {
+  const Day day = platform::FormatTime(turn.said_at).substr(0, 10);
+  const auto [choice, freshness] = answerer_.Ask({turn.question, turn.region, day});
+  advice.knowledge_version = freshness.knowledge_version;
+  advice.question = turn.question;
+  if (choice.answer) {
+    if (IsUpset(turn.emotion)) Remark("先安抚，再讲政策", advice.note);
+    Remark(choice.note, advice.note);
+    if (freshness.unconfirmed) {
+      advice.unconfirmed_s = freshness.unconfirmed->count();
+      Remark(absl::StrCat("知识库", *advice.unconfirmed_s, "秒前核对过，答复前请再确认"), advice.note);
+    }
+    advice.answer = choice.answer;
+    const Article& article = choice.answer->article;
+    table_.RecordServed(tx, {turn.call_id, turn.turn, turn.question, article.id, article.version,
+                             turn.said_at.time_since_epoch().count()});
+    return;
+  }
+  advice.gap = turn.question;
+  Remark(choice.note.empty() ? "没有查到本地现行规定，不要凭记忆答复，请转主管部门" : choice.note, advice.note);
+  table_.CountGap(tx, {.question = turn.question,
+                       .region = NormalRegion(turn.region),
+                       .reason = choice.reason,
+                       .last_asked_ms = turn.said_at.time_since_epoch().count()});
+}
+
+void Advisor::SuggestPhrase(Transaction& tx, const SpokenTurn& turn, Advice& advice) const {
+  const std::vector<std::string> situations = SituationsOf(turn);
+  if (situations.empty()) return;
+  const auto phrases = library_.phrases();
+  const std::vector<std::string> suggested = table_.Suggested(tx, turn.call_id);
+  for (const std::string& situation : situations) {
+    for (Phrase& phrase : RankPhrases(*phrases, {situation, turn.emotion, AudiencesOf(turn.caller_tags)})) {
+      if (std::find(suggested.begin(), suggested.end(), phrase.id) != suggested.end()) continue;
+      table_.RememberSuggested(tx, turn.call_id, phrase.id);
+      advice.phrase = std::move(phrase);
+      return;
+    }
+  }
+}
+
+}  // namespace hotline::knowledge

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "knowledge/app/answerer.h"
+#include "knowledge/app/library.h"
+#include "knowledge/app/ports.h"
+#include "knowledge/domain/situation.h"
+
+namespace hotline::knowledge {
+
+/// Helps the agent after every turn of a caller: what to say first, the article that answers, a word of caution. Runs
+/// inside the consumer's transaction. Thread-safe.
+class Advisor {
+ public:
+  /// All must outlive this.
+  Advisor(Library& library, Answerer& answerer, KnowledgeTable& table, KnowledgeEvents& events)
+      : library_{library}, answerer_{answerer}, table_{table}, events_{events} {}
+
+  /// Exactly one Advice for the turn, empty where there is nothing to say. An answer counts as served, a question
+  /// without one as a gap.
+  absl::Status Advise(Transaction& tx, const SpokenTurn& turn) const;
+
+ private:
+  void AnswerQuestion(Transaction& tx, const SpokenTurn& turn, Advice& advice) const;
+  void SuggestPhrase(Transaction& tx, const SpokenTurn& turn, Advice& advice) const;
+
+  Library& library_;
+  Answerer& answerer_;
+  KnowledgeTable& table_;
+  KnowledgeEvents& events_;
+};
+
+}  // namespace hotline::knowledge
