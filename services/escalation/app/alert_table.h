@@ -59,7 +59,7 @@ struct AlertFeedPage {
 struct MissedCall {
   std::string call_id;
   std::string site;
-  int turn = 0;  ///< At which it would have been right; 0: not said.
+  int turn = 0;  ///< At which it would have been right.
   std::string note;
   std::string actor;
   Time at;

@@ -85,7 +85,7 @@ absl::Status Alerts::ReportMissed(platform::Transaction& tx, std::string_view ca
     return platform::WithReason(absl::FailedPreconditionError("the call has an alert: judge that"), "CALL_HAS_ALERT");
   }
   const std::vector<WatchedTurn> turns = calls_.Turns(tx, call_id);
-  if (turn > 0 && (turns.empty() || turn > turns.back().heard.turn.number)) {
+  if (turns.empty() || turn > turns.back().heard.turn.number) {
     return platform::BadField("turn", "is after the last turn of the call");
   }
   table_.KeepMissed(tx, {.call_id = call.call_id,

@@ -64,6 +64,10 @@ constexpr Setting kKnown[] = {
      "confidence of a cited answer above which it answers a question by itself"},
     {"intake_patience", Kind::kDuration, "30s", "time a closed call waits for classification and the others"},
 
+    // Escalation.
+    {"escalation_patience", Kind::kDuration, "300ms",
+     "time a caller's turn waits for its reading before it is judged by its words alone"},
+
     // What is said.
     {"log_format", Kind::kChoice, "auto", "auto: for people on a terminal, JSON lines otherwise", "auto|human|json"},
     {"log_level", Kind::kChoice, "info", "the least that is logged", "debug|info|warning|error"},
