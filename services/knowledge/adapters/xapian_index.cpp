@@ -20,6 +20,7 @@ constexpr Xapian::termcount kTitleWeight = 3;
 constexpr Xapian::termcount kQuestionWeight = 2;
 constexpr double kK1 = 1.2;
 constexpr double kB = 0.6;
+constexpr double kUnseenArticles = 50;  // A new base of three articles knows little about which words are rare.
 constexpr std::size_t kMaxTermBytes = 200;  // Xapian takes 245; a longer "word" is no word.
 
 /// An article's id and version as a term of their own.
@@ -46,7 +47,7 @@ double Coverage(const Xapian::Database& database, const std::set<std::string>& t
   for (const std::string& term : terms) {
     const double frequency = database.get_termfreq(term);
     // A term that no article holds still counts: it is what the question asks beyond them.
-    const double weight = std::log((documents + 1) / (frequency + 0.5)) * (term.size() > 4 ? 1.0 : 0.4);
+    const double weight = std::log((documents + kUnseenArticles) / (frequency + 1)) * (term.size() > 4 ? 1.0 : 0.4);
     all += weight;
     if (in_document.contains(term)) held += weight;
   }
