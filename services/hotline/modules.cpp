@@ -1,6 +1,7 @@
 #include "hotline/modules.h"
 
 #include "classification/module.h"
+#include "escalation/module.h"
 #include "followup/module.h"
 #include "intake/module.h"
 #include "knowledge/module.h"
@@ -10,6 +11,7 @@ namespace hotline {
 std::vector<platform::ModuleFactory> AllModules() {
   return {{"intake", intake::MakeModule},
           {"classification", classification::MakeModule},
+          {"escalation", escalation::MakeModule},
           {"knowledge", knowledge::MakeModule},
           {"followup", followup::MakeModule}};
 }
