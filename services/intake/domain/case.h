@@ -77,7 +77,7 @@ struct Case {
   std::optional<CaseState> resume_state;  ///< Where a suspension, an approval or an unmerging leads back to.
   std::string resume_parent_case_no;      ///< What a merged case repeated before it was merged.
   std::optional<Time> stopped_at;         ///< When the clock was stopped by a suspension.
-  std::optional<Time> dispatched_at;      ///< The handling clock's start.
+  std::optional<Time> dispatched_at;      ///< The handling clock's start; a suspension moves it.
   std::optional<Time> closed_at;          ///< 办结; what the 30 days of reopening count from.
   int handling_days = 0;                  ///< Working days allowed from dispatch.
   int extension_days = 0;                 ///< Granted so far, at most 10.

@@ -107,10 +107,9 @@ absl::Status TakeHandling(Case& filed, const Step& step, const WorkCalendar& cal
     filed.extension_days += step.working_days;
   }
   if (filed.state == kSuspended) {
-    const auto stood_still = step.at - filed.stopped_at.value_or(step.at);
-    if (filed.due_at) *filed.due_at += stood_still;
+    // The clock's start moves, not the deadline alone: whatever reckons the deadline anew must know of the pause.
+    if (filed.dispatched_at) *filed.dispatched_at += step.at - filed.stopped_at.value_or(step.at);
     filed.stopped_at.reset();
-    return absl::OkStatus();
   }
   if (filed.state == kReturnRuling && filed.returns >= kReturnsBeforeRuling && !step.by_supervisor) {
     return NeedsSupervisor("a ruling after two returns");
