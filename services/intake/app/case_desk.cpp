@@ -35,6 +35,12 @@ absl::StatusOr<Case> CaseDesk::LockFor(Transaction& tx, const CaseRef& ref) cons
   return *std::move(filed);
 }
 
+void CaseDesk::IndexWithSupplements(Transaction& tx, const Case& filed) const {
+  std::string words;
+  for (const std::string& supplement : intake_.cases.Supplements(tx, filed.case_no)) words += supplement + "\n";
+  intake_.cases.Index(tx, filed, words);
+}
+
 absl::StatusOr<Case> CaseDesk::Supplement(Transaction& tx, const CaseRef& ref, std::string_view text,
                                           const platform::Actor& actor, Time wall) const {
   absl::StatusOr<Case> filed = LockFor(tx, ref);
@@ -45,9 +51,7 @@ absl::StatusOr<Case> CaseDesk::Supplement(Transaction& tx, const CaseRef& ref, s
   const int part = -static_cast<int>(filed->version);
   if (!masked.mentions.empty()) intake_.vault.KeepMentions(tx, ContactOwner(*filed), part, masked.mentions);
   intake_.cases.AddSupplement(tx, filed->case_no, filed->version + 1, masked.text);
-  std::string words;
-  for (const std::string& supplement : intake_.cases.Supplements(tx, filed->case_no)) words += supplement + "\n";
-  intake_.cases.Index(tx, *filed, words);
+  IndexWithSupplements(tx, *filed);
   filed->touched = true;
   book_.Change(tx, *filed, Action::kSupplemented, filed->state, "", actor.id, NowFor(*filed, wall), wall);
   return filed;
@@ -80,7 +84,7 @@ absl::StatusOr<Case> CaseDesk::Correct(Transaction& tx, const CaseRef& ref, cons
   if (!correction.title.empty()) filed->title = MaskText(correction.title).text;
   if (filed->state == CaseState::kToDispatch) filed->due_at = filed->opened_at + DispatchLimit(*filed);
   filed->touched = true;
-  if (!correction.title.empty()) intake_.cases.Index(tx, *filed, "");
+  if (!correction.title.empty()) IndexWithSupplements(tx, *filed);
   book_.Change(tx, *filed, Action::kCorrected, filed->state, MaskText(correction.reason).text, actor.id,
                NowFor(*filed, wall), wall);
   return filed;

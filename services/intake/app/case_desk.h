@@ -82,6 +82,7 @@ class CaseDesk {
 
  private:
   [[nodiscard]] absl::StatusOr<Case> LockFor(Transaction& tx, const CaseRef& ref) const;
+  void IndexWithSupplements(Transaction& tx, const Case& filed) const;
   void NoteInHistory(Transaction& tx, const Case& filed, const Reveal& reveal) const;
   [[nodiscard]] absl::Status MergeInto(Transaction& tx, Case& filed, std::string_view parent_case_no) const;
 

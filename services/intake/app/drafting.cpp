@@ -112,8 +112,9 @@ void Drafting::DraftUnderstood(Transaction& tx, Call& call, const CallUnderstand
     if (i < filed.size()) {
       if (filed[i].state != CaseState::kPending) continue;
       if (!call.message) filed[i].title = filed[i].text = "";  // Written by the machine: the better words replace them.
+      const bool new_words = filed[i].title.empty() || filed[i].text.empty();  // A sender's own stay.
       Route(filed[i], call, matter, understanding, tx, wall);
-      if (!call.message) intake_.cases.Index(tx, filed[i], "");
+      if (new_words) intake_.cases.Index(tx, filed[i], "");
       book_.Change(tx, filed[i], Action::kUnderstood, CaseState::kPending, "", kMachine, call.BusinessTime(wall), wall);
     } else {
       Case drafted = NewCase(tx, call);

@@ -53,5 +53,34 @@ TEST_F(IntakeTest, DraftsTheCasesOfACallOnceAndShowsItsWholeFeedInOrder) {
   EXPECT_THAT(WatchToTheEnd(call_id, entries[4].cursor()), SizeIs(2)) << "a watcher goes on where it was cut";
 }
 
+TEST_F(IntakeTest, FindsACaseByEveryWordItHolds) {
+  Start();
+  const v1::FileMessageResponse filed = File(Message("楼顶漏水三个月没人修"));
+  Understand(filed.call_id(), {Complaint("屋面渗漏", 0.1)});
+  const v1::Case waiting = AwaitRouted(filed.case_no());
+  EXPECT_THAT(Search("屋面渗漏"), ElementsAre(filed.case_no())) << "the title that it was given";
+
+  v1::SupplementCaseRequest supplement;
+  supplement.set_request_id(NextId());
+  supplement.set_case_no(filed.case_no());
+  supplement.set_expected_version(waiting.version());
+  supplement.set_text("卧室墙皮也脱落了");
+  v1::SupplementCaseResponse supplemented;
+  ASSERT_TRUE(stub_->SupplementCase(Context().get(), supplement, &supplemented).ok());
+  v1::CorrectCaseRequest correct;
+  correct.set_request_id(NextId());
+  correct.set_case_no(filed.case_no());
+  correct.set_expected_version(supplemented.case_().version());
+  correct.set_title("顶层住户反映防水失效");
+  correct.set_reason("标题不准");
+  v1::CorrectCaseResponse corrected;
+  ASSERT_TRUE(stub_->CorrectCase(Context().get(), correct, &corrected).ok());
+
+  for (const char* words : {"防水失效", "漏水三个月", "墙皮"}) {
+    EXPECT_THAT(Search(words), ElementsAre(filed.case_no())) << words;
+  }
+  EXPECT_THAT(Search("屋面渗漏"), IsEmpty()) << "the title it no longer has";
+}
+
 }  // namespace
 }  // namespace hotline::intake

@@ -154,6 +154,17 @@ v1::GetCaseResponse IntakeTest::GetCaseAndHistory(const std::string& case_no) {
 
 v1::Case IntakeTest::GetCase(const std::string& case_no) { return GetCaseAndHistory(case_no).case_(); }
 
+std::vector<std::string> IntakeTest::Search(const std::string& words) {
+  v1::SearchCasesRequest request;
+  request.set_site("yunzhou");
+  request.set_query(words);
+  v1::SearchCasesResponse response;
+  MustBeOk(stub_->SearchCases(Context().get(), request, &response));
+  std::vector<std::string> numbers;
+  for (const v1::Case& found : response.cases()) numbers.push_back(found.case_no());
+  return numbers;
+}
+
 v1::Case IntakeTest::AwaitRouted(const std::string& case_no) {
   const auto context = Context();
   v1::WatchCasesRequest request;

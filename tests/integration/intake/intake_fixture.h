@@ -51,6 +51,8 @@ class IntakeTest : public testing::Test {
   v1::FileMessageResponse File(const v1::FileMessageRequest& request);
   v1::Case GetCase(const std::string& case_no);
   v1::GetCaseResponse GetCaseAndHistory(const std::string& case_no);
+  /// The numbers of the cases that hold these words.
+  std::vector<std::string> Search(const std::string& words);
   /// Waits until the case has left 待受理.
   v1::Case AwaitRouted(const std::string& case_no);
   /// Reads WatchCall to its end.
