@@ -39,7 +39,7 @@ void Alerts::Warn(platform::Transaction& tx, WatchedCall& call, const TurnRisk& 
   tx.OnCommit([&metrics = metrics_, level = risk.level, alert_id = alert.alert_id, call_id = alert.call_id] {
     metrics.Add("hotline_escalation_alerts_total", 1, {{"level", language::Name(level)}});
     platform::Log(platform::LogLevel::kInfo, "escalation.alert_raised",
-                  {{"alert_id", alert_id}, {"call_id", call_id}, {"level", std::string{language::Name(level)}}});
+                  {{"alert_id", alert_id}, {"call_id", call_id}, {"warning", std::string{language::Name(level)}}});
   });
 }
 
