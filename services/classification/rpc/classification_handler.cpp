@@ -46,7 +46,7 @@ std::vector<language::DialogueTurn> TurnsOf(const v1::Dialogue& dialogue) {
 grpc::ServerUnaryReactor* ClassificationHandler::ClassifyText(grpc::CallbackServerContext* context,
                                                               const v1::ClassifyTextRequest* request,
                                                               v1::ClassifyTextResponse* response) {
-  return RunQuery(context, rpc_, kEveryone, [this, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kEveryone, [this, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     const platform::Time now = rpc_.clock.Now();
     const CallOpening opening{
@@ -67,7 +67,7 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyText(grpc::CallbackServ
 grpc::ServerUnaryReactor* ClassificationHandler::ClassifyTopics(grpc::CallbackServerContext* context,
                                                                 const v1::ClassifyTopicsRequest* request,
                                                                 v1::ClassifyTopicsResponse* response) {
-  return RunQuery(context, rpc_, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     const std::vector<std::string_view> among{request->among().begin(), request->among().end()};
     for (const std::string& text : request->texts()) {
@@ -82,7 +82,7 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyTopics(grpc::CallbackSe
 grpc::ServerUnaryReactor* ClassificationHandler::ClassifyPostEmotions(grpc::CallbackServerContext* context,
                                                                       const v1::ClassifyPostEmotionsRequest* request,
                                                                       v1::ClassifyPostEmotionsResponse* response) {
-  return RunQuery(context, rpc_, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     for (const std::string& text : request->texts()) {
       if (absl::Status wanted = StillWanted(*context); !wanted.ok()) return wanted;
@@ -96,7 +96,7 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyPostEmotions(grpc::Call
 grpc::ServerUnaryReactor* ClassificationHandler::ForecastSatisfaction(grpc::CallbackServerContext* context,
                                                                       const v1::ForecastSatisfactionRequest* request,
                                                                       v1::ForecastSatisfactionResponse* response) {
-  return RunQuery(context, rpc_, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     for (const v1::Dialogue& dialogue : request->dialogues()) {
       if (absl::Status wanted = StillWanted(*context); !wanted.ok()) return wanted;
@@ -114,7 +114,7 @@ grpc::ServerUnaryReactor* ClassificationHandler::ForecastSatisfaction(grpc::Call
 grpc::ServerUnaryReactor* ClassificationHandler::GetUnderstanding(grpc::CallbackServerContext* context,
                                                                   const v1::GetUnderstandingRequest* request,
                                                                   v1::GetUnderstandingResponse* response) {
-  return RunQuery(context, rpc_, kEveryone, [this, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kEveryone, [this, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     return rpc_.store.Read([&](Session& session) -> absl::Status {
       auto understanding = calls_.Understanding(session, request->call_id());
@@ -128,7 +128,7 @@ grpc::ServerUnaryReactor* ClassificationHandler::GetUnderstanding(grpc::Callback
 grpc::ServerUnaryReactor* ClassificationHandler::ListHotIssues(grpc::CallbackServerContext* context,
                                                                const v1::ListHotIssuesRequest* request,
                                                                v1::ListHotIssuesResponse* response) {
-  return RunQuery(context, rpc_, kEveryone, [this, request, response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kEveryone, [this, request, response](const Actor&) -> absl::Status {
     const absl::StatusOr<SqlCallTable::IssueQuery> query = IssueQueryOf(*request);
     if (!query.ok()) return query.status();
     return rpc_.store.Read([&](Session& session) {
@@ -139,9 +139,10 @@ grpc::ServerUnaryReactor* ClassificationHandler::ListHotIssues(grpc::CallbackSer
 }
 
 grpc::ServerUnaryReactor* ClassificationHandler::GetDispatchDirectory(grpc::CallbackServerContext* context,
-                                                                      const v1::GetDispatchDirectoryRequest*,
+                                                                      const v1::GetDispatchDirectoryRequest* request,
                                                                       v1::GetDispatchDirectoryResponse* response) {
-  return RunQuery(context, rpc_, kEveryone, [response](const Actor&) -> absl::Status {
+  return RunQuery(context, rpc_, request, kEveryone, [request, response](const Actor&) -> absl::Status {
+    if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     const DispatchDirectory& directory = DispatchDirectory::Get();
     response->set_version(directory.version());
     for (const DispatchEntry& entry : directory.entries()) {

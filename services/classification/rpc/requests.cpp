@@ -49,7 +49,9 @@ absl::Status Check(const v1::ClassifyTopicsRequest& request) {
   FieldErrors errors;
   CheckTexts(request.texts(), errors);
   const auto topics = language::TopicNames();
-  for (int i = 0; i < request.among_size(); ++i) {
+  const int most_topics = static_cast<int>(topics.size());
+  errors.Require(request.among_size() <= most_topics, "among", "has more entries than there are topics");
+  for (int i = 0; i < std::min(request.among_size(), most_topics); ++i) {
     const bool known = std::find(topics.begin(), topics.end(), request.among(i)) != topics.end();
     if (!known) errors.Add(absl::StrCat("among[", i, "]"), "is not a level-1 topic");
   }
@@ -89,9 +91,16 @@ absl::Status Check(const v1::GetUnderstandingRequest& request) {
   return errors.status();
 }
 
+absl::Status Check(const v1::GetDispatchDirectoryRequest& request) {
+  FieldErrors errors;
+  errors.Require(request.site().size() <= kLongestName, "site", "is longer than 128 bytes");
+  return errors.status();
+}
+
 absl::StatusOr<SqlCallTable::IssueQuery> IssueQueryOf(const v1::ListHotIssuesRequest& request) {
   FieldErrors errors;
   errors.Require(!request.site().empty(), "site", "is required");
+  errors.Require(request.site().size() <= kLongestName, "site", "is longer than 128 bytes");
   errors.Require(request.page_size() >= 0 && request.page_size() <= kMostIssues, "page_size",
                  "is not between 0 and 100");
   const auto since = contracts::FromTimestamp(request.since());

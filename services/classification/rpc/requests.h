@@ -19,6 +19,7 @@ namespace hotline::classification {
 [[nodiscard]] absl::Status Check(const v1::ClassifyPostEmotionsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::ForecastSatisfactionRequest& request);
 [[nodiscard]] absl::Status Check(const v1::GetUnderstandingRequest& request);
+[[nodiscard]] absl::Status Check(const v1::GetDispatchDirectoryRequest& request);
 [[nodiscard]] absl::StatusOr<SqlCallTable::IssueQuery> IssueQueryOf(const v1::ListHotIssuesRequest& request);
 
 }  // namespace hotline::classification

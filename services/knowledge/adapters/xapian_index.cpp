@@ -20,7 +20,7 @@ constexpr Xapian::termcount kTitleWeight = 3;
 constexpr Xapian::termcount kQuestionWeight = 2;
 constexpr double kK1 = 1.2;
 constexpr double kB = 0.6;
-constexpr double kUnseenArticles = 50;  // A new base of three articles knows little about which words are rare.
+constexpr double kUnseenArticles = 50;      // A new base of three articles knows little about which words are rare.
 constexpr std::size_t kMaxTermBytes = 200;  // Xapian takes 245; a longer "word" is no word.
 
 /// An article's id and version as a term of their own.

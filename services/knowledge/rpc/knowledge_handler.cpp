@@ -130,7 +130,7 @@ grpc::ServerUnaryReactor* KnowledgeHandler::ListArticles(grpc::CallbackServerCon
         *response->add_articles() = ToMessage(article);
       }
       if (static_cast<int>(articles.size()) == page->limit) {
-        response->set_next_page_token(platform::ToBase64(articles.back().id));
+        response->set_next_page_token(PageTokenAfter(articles.back()));
       }
       return absl::OkStatus();
     });
@@ -267,7 +267,10 @@ grpc::ServerUnaryReactor* KnowledgeHandler::ListServedAnswers(grpc::CallbackServ
   return RunQuery(context, rpc_, request, kReviewers, [this, request, response](const Actor&) -> absl::Status {
     const absl::StatusOr<Page> page = PageOf(*request);
     if (!page.ok()) return page.status();
-    return rpc_.store.Read([&](Session& session) {
+    return rpc_.store.Read([&](Session& session) -> absl::Status {
+      if (!request->article_id().empty() && !table_.NewestArticle(session, request->article_id())) {
+        return absl::NotFoundError(absl::StrCat("no article ", request->article_id()));
+      }
       const auto served = table_.Served(session, request->article_id(), request->version(), page->offset, page->limit);
       for (const ServedAnswer& one : served) *response->add_answers() = ToMessage(one);
       if (static_cast<int>(served.size()) == page->limit) {

@@ -27,6 +27,7 @@ constexpr int kUsualPage = 100;
 constexpr int kMostRanked = 100;
 constexpr int kMostPhrases = 20;
 constexpr int kUsualPhrases = 3;
+constexpr std::string_view kArticleToken = "after ";
 
 bool IsLonger(std::string_view text, std::size_t characters) {
   // Bytes first: counting the characters of what is far too long would be the attack.
@@ -225,12 +226,21 @@ absl::StatusOr<PhraseRequest> PhraseRequestOf(const v1::SuggestPhrasesRequest& r
   return wanted;
 }
 
+std::string PageTokenAfter(const Article& last) {
+  return platform::ToBase64(absl::StrCat(std::string{kArticleToken}, last.id));
+}
+
 absl::StatusOr<Page> PageOf(const v1::ListArticlesRequest& request) {
   FieldErrors errors;
   AllowName("region", request.region(), errors);
   AllowDay("as_of", request.as_of(), errors);
   Page page = CheckedPage(request, errors);
-  if (!request.page_token().empty()) page.after = CheckedToken(request.page_token(), errors);
+  if (!request.page_token().empty()) {
+    const std::string text = CheckedToken(request.page_token(), errors);
+    const bool ours = text.starts_with(kArticleToken) && text.size() > kArticleToken.size();
+    errors.Require(ours, "page_token", "is not one that an earlier page gave");
+    if (ours) page.after = text.substr(kArticleToken.size());
+  }
   if (!errors.empty()) return errors.status();
   return page;
 }

@@ -37,6 +37,7 @@ struct Page {
   std::string after;  ///< Id after which ListArticles goes on.
   int limit = 100;
 };
+[[nodiscard]] std::string PageTokenAfter(const Article& last);
 [[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListArticlesRequest& request);
 [[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListGapsRequest& request);
 [[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListServedAnswersRequest& request);
