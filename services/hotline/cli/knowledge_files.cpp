@@ -72,11 +72,11 @@ absl::StatusOr<std::vector<Item>> ParseLines(const std::filesystem::path& file, 
   const auto lines = ReadLines(file);
   if (!lines.ok()) return lines.status();
   std::vector<Item> items;
-  for (std::size_t i = 0; i < lines->size(); ++i) {
+  for (const NumberedLine& line : *lines) {
     try {
-      items.push_back(parse(json::parse((*lines)[i])));
+      items.push_back(parse(json::parse(line.text)));
     } catch (const std::exception& problem) {
-      return absl::InvalidArgumentError(absl::StrCat(file.string(), ", entry ", i + 1, ": ", problem.what()));
+      return absl::InvalidArgumentError(absl::StrCat(file.string(), ", line ", line.number, ": ", problem.what()));
     }
   }
   return items;
@@ -167,7 +167,7 @@ absl::StatusOr<bool> HoldsPhrases(const std::filesystem::path& file) {
   const auto lines = ReadLines(file);
   if (!lines.ok()) return lines.status();
   if (lines->empty()) return absl::InvalidArgumentError(absl::StrCat(file.string(), " is empty"));
-  const json first = json::parse(lines->front(), nullptr, /*allow_exceptions=*/false);
+  const json first = json::parse(lines->front().text, nullptr, /*allow_exceptions=*/false);
   return first.is_object() && first.contains("situation");
 }
 

@@ -53,12 +53,14 @@ absl::Status WriteFile(const std::filesystem::path& path, std::string_view bytes
                : absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> ReadLines(const std::filesystem::path& path) {
+absl::StatusOr<std::vector<NumberedLine>> ReadLines(const std::filesystem::path& path) {
   const absl::StatusOr<std::string> bytes = ReadFile(path);
   if (!bytes.ok()) return bytes.status();
-  std::vector<std::string> lines;
+  std::vector<NumberedLine> lines;
+  std::size_t number = 0;
   for (const auto line : absl::StrSplit(absl::StripPrefix(*bytes, absl::string_view{kByteOrderMark.data(), 3}), '\n')) {
-    if (line.find_first_not_of(" \t\r") != absl::string_view::npos) lines.emplace_back(line);
+    ++number;
+    if (line.find_first_not_of(" \t\r") != absl::string_view::npos) lines.push_back({number, std::string{line}});
   }
   return lines;
 }

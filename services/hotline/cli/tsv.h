@@ -48,7 +48,13 @@ class TsvFile {
 /// Writes beside the target and renames, so that nobody sees half a file; "-" or empty writes standard output.
 [[nodiscard]] absl::Status WriteFile(const std::filesystem::path& path, std::string_view bytes);
 
+/// A line of a file, counted from 1 as an editor counts.
+struct NumberedLine {
+  std::size_t number = 0;
+  std::string text;
+};
+
 /// The non-blank lines of a JSONL file.
-[[nodiscard]] absl::StatusOr<std::vector<std::string>> ReadLines(const std::filesystem::path& path);
+[[nodiscard]] absl::StatusOr<std::vector<NumberedLine>> ReadLines(const std::filesystem::path& path);
 
 }  // namespace hotline::cli

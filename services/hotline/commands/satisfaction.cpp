@@ -62,11 +62,11 @@ Parsed Parse(const std::string& line) {
 
 std::vector<Parsed> ParseFile(const std::filesystem::path& file) {
   std::vector<Parsed> dialogues;
-  for (const std::string& line : cli::OrFail(cli::ReadLines(file))) {
+  for (const cli::NumberedLine& line : cli::OrFail(cli::ReadLines(file))) {
     try {
-      dialogues.push_back(Parse(line));
+      dialogues.push_back(Parse(line.text));
     } catch (const json::exception& problem) {
-      throw cli::Failure{absl::StrCat(file.string(), ", entry ", dialogues.size() + 1, ": ", problem.what(),
+      throw cli::Failure{absl::StrCat(file.string(), ", line ", line.number, ": ", problem.what(),
                                       "; a turn has sender and utterances, user and agent_reply, or speaker and text"),
                          2};
     }

@@ -27,9 +27,26 @@ std::string Text(const json& object, const char* name) {
   return Member(object, name, json::value_t::string).get<std::string>();
 }
 
+/// "" for null or absent.
 std::string OptionalText(const json& object, const char* name) {
   const auto member = object.find(name);
-  return member == object.end() || !member->is_string() ? "" : member->get<std::string>();
+  return member == object.end() || member->is_null() ? "" : Text(object, name);
+}
+
+/// A list that may be absent or null.
+json OptionalList(const json& object, const char* name) {
+  const auto member = object.find(name);
+  return member == object.end() || member->is_null() ? json::array() : Member(object, name, json::value_t::array);
+}
+
+/// Reads one part of a line; what is wrong in it is named with the part before: "turns[3].text is missing".
+template <typename Read>
+auto In(const std::string& part, Read read) {
+  try {
+    return read();
+  } catch (const std::exception& problem) {
+    throw std::invalid_argument(absl::StrCat(part, ".", problem.what()));
+  }
 }
 
 platform::Time TimeAt(const json& object, const char* name) {
@@ -55,8 +72,7 @@ intake::v1::Turn TurnFrom(const json& from, int number) {
   intake::v1::Turn turn;
   turn.set_turn(number);
   const std::string speaker = Text(from, "speaker");
-  if (speaker != "agent" && speaker != "caller")
-    throw std::invalid_argument(absl::StrCat("turns[", number - 1, "].speaker is neither agent nor caller"));
+  if (speaker != "agent" && speaker != "caller") throw std::invalid_argument("speaker is neither agent nor caller");
   turn.set_speaker(speaker == "agent" ? common::v1::SPEAKER_AGENT : common::v1::SPEAKER_CALLER);
   turn.set_at_ms(Member(from, "at_ms", json::value_t::number_integer).get<std::int64_t>());
   turn.set_text(Text(from, "text"));
@@ -72,25 +88,31 @@ void FillOpening(const json& line, const std::string& key, RecordedCall& call) {
   call.open.set_channel(*known);
   *call.open.mutable_started_at() = contracts::ToTimestamp(TimeAt(line, "started_at"));
   const json caller = line.value("caller", json::object());
-  call.phone = OptionalText(caller, "phone");
+  call.phone = In("caller", [&] { return OptionalText(caller, "phone"); });
   call.open.mutable_contact()->set_phone(call.phone);
-  for (const json& tag : caller.value("tags", json::array())) call.open.add_caller_tags(tag.get<std::string>());
+  for (const json& tag : In("caller", [&] { return OptionalList(caller, "tags"); })) {
+    if (!tag.is_string()) throw std::invalid_argument("caller.tags holds what is no text");
+    call.open.add_caller_tags(tag.get<std::string>());
+  }
 }
 
 RecordedCall Parse(json line, const std::string& salt) {
+  if (!line.is_object()) throw std::invalid_argument("not a JSON object");
   line.erase("expected");
   RecordedCall call;
   call.id = Text(line, "id");
   const std::string key = cli::RequestIdOf(absl::StrCat(salt, line.dump()));
   FillOpening(line, key, call);
-  const json history = line.value("history", json::array());
-  if (!history.empty()) {
-    call.history.emplace_back().set_request_id(absl::StrCat(key, "-history"));
-    for (const json& earlier : history)
-      *call.history.back().add_cases() = EarlierCase(earlier, call.open.site(), call.phone);
+  const json history = OptionalList(line, "history");
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (i == 0) call.history.emplace_back().set_request_id(absl::StrCat(key, "-history"));
+    *call.history.back().add_cases() =
+        In(absl::StrCat("history[", i, "]"), [&] { return EarlierCase(history[i], call.open.site(), call.phone); });
   }
-  for (const json& turn : Member(line, "turns", json::value_t::array)) {
-    call.turns.push_back(TurnFrom(turn, static_cast<int>(call.turns.size()) + 1));
+  const json& turns = Member(line, "turns", json::value_t::array);
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    call.turns.push_back(
+        In(absl::StrCat("turns[", i, "]"), [&] { return TurnFrom(turns[i], static_cast<int>(i) + 1); }));
   }
   if (call.turns.empty()) throw std::invalid_argument("turns is empty");
   call.close.set_request_id(absl::StrCat(key, "-close"));
@@ -104,11 +126,11 @@ absl::StatusOr<std::vector<RecordedCall>> ReadCallFile(const std::filesystem::pa
   const auto lines = cli::ReadLines(file);
   if (!lines.ok()) return lines.status();
   std::vector<RecordedCall> calls;
-  for (std::size_t i = 0; i < lines->size(); ++i) {
+  for (const cli::NumberedLine& line : *lines) {
     try {
-      calls.push_back(Parse(json::parse((*lines)[i]), salt));
+      calls.push_back(Parse(json::parse(line.text), salt));
     } catch (const std::exception& problem) {
-      return absl::InvalidArgumentError(absl::StrCat(file.string(), ", entry ", i + 1, ": ", problem.what()));
+      return absl::InvalidArgumentError(absl::StrCat(file.string(), ", line ", line.number, ": ", problem.what()));
     }
   }
   return calls;

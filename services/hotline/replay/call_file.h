@@ -21,7 +21,7 @@ struct RecordedCall {
 };
 
 /// Reads the file; `expected` is ignored. Request ids derive from each line (without `expected`), so that a second
-/// replay repeats the same requests; `salt` makes them new. INVALID_ARGUMENT names entry and field.
+/// replay repeats the same requests; `salt` makes them new. INVALID_ARGUMENT names line and field.
 [[nodiscard]] absl::StatusOr<std::vector<RecordedCall>> ReadCallFile(const std::filesystem::path& file,
                                                                      const std::string& salt);
 
