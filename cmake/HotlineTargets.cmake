@@ -110,3 +110,29 @@ std::span<const platform::Migration> Migrations() { return kMigrations; }
   target_sources(${target} PRIVATE ${generated}/migrations.cpp)
   target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
 endfunction()
+
+# hotline_embedded_data(TARGET NAMESPACE file...): files compiled in as std::string_view, each under its name without folder
+# and ending (header <NAMESPACE>/domain/embedded_data.h): a binary and what it knows are one version.
+function(hotline_embedded_data target namespace)
+  set(embedded ${CMAKE_CURRENT_BINARY_DIR}/generated/${namespace}/domain/embedded_data)
+  set(declarations "")
+  set(definitions "")
+  foreach(file IN LISTS ARGN)
+    file(READ ${CMAKE_CURRENT_SOURCE_DIR}/${file} text)
+    get_filename_component(name ${file} NAME_WE)
+    string(APPEND declarations "extern const std::string_view ${name};\n")
+    string(APPEND definitions "const std::string_view ${name} = R\"embedded(${text})embedded\";\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  endforeach()
+  file(CONFIGURE OUTPUT ${embedded}.h CONTENT "#pragma once
+#include <string_view>
+namespace hotline::${namespace}::embedded {
+${declarations}}
+" @ONLY)
+  file(CONFIGURE OUTPUT ${embedded}.cpp CONTENT "#include \"${namespace}/domain/embedded_data.h\"
+namespace hotline::${namespace}::embedded {
+${definitions}}
+" @ONLY)
+  target_sources(${target} PRIVATE ${embedded}.cpp)
+  target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
+endfunction()

@@ -64,6 +64,7 @@ json Evaluate(const Reader& reader, const json& call) {
       before = read.emotions;
     }
     out_turns.push_back({{"turn", turn.number},
+                         {"emotions", read.emotions},
                          {"emotion", read.emotion ? json(language::Name(*read.emotion)) : json()},
                          {"emotion_confidence", read.emotion_confidence},
                          {"risk", 0},

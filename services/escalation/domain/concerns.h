@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "language/cues.h"
+
+namespace hotline::escalation {
+
+/// What a caller's turn tells about how the call may end. Most turns tell nothing; a complaint alone tells little: to
+/// complain is why people call.
+enum class Concern {
+  kNone,          ///< A question, a fact, thanks, an alarming word used harmlessly.
+  kComplaint,     ///< Angry or not, about the matter itself.
+  kUnsolved,      ///< Reported before, answered before, still there.
+  kPassedAround,  ///< Sent from one department to the next.
+  kResigned,      ///< Polite and done with us.
+  kSarcasm,       ///< Mocks how the hotline or a department answers.
+  kEvidence,      ///< Collects numbers, recordings, written refusals.
+  kExposure,      ///< Media, the net, petition to those above.
+  kMisconduct,    ///< Speaks of the agent's own mistakes and manners.
+  kAbuse,
+  kDanger,  ///< To a life, said or implied.
+  kGroup,   ///< Many people are about to act.
+  kLeak     ///< Of who reported.
+};
+inline constexpr std::size_t kConcerns = 13;
+
+/// Probability of each concern, by number.
+using ConcernReading = std::array<double, kConcerns>;
+
+[[nodiscard]] constexpr double Of(const ConcernReading& reading, Concern concern) {
+  return reading[static_cast<std::size_t>(concern)];
+}
+
+/// The trained head (models/concern.tsv). Pure; some 20 µs a turn.
+[[nodiscard]] ConcernReading ReadConcerns(std::string_view turn);
+
+/// Stamp of the head.
+[[nodiscard]] const std::string& ConcernVersion();
+
+/// "unsolved", as training/caller_turns.tsv spells it, and "CONCERN_UNSOLVED", as evidence names it.
+[[nodiscard]] std::string_view Name(Concern concern);
+[[nodiscard]] std::string_view EvidenceCode(Concern concern);
+
+/// Groups of cues that the head reads beside the characters: data/cues.json.
+[[nodiscard]] const language::Cues& CallerCues();
+
+/// The clause of `turn` that speaks most for `concern`; a view into it.
+[[nodiscard]] std::string_view WordsFor(Concern concern, std::string_view turn);
+
+}  // namespace hotline::escalation

@@ -1,0 +1,210 @@
+// Runs labelled calls through the domain alone and says how well it warns: escalation_evaluate CALLS.jsonl
+// RESULTS.jsonl
+// [--verbose] [--out FILE]. RESULTS is the output of a replay; emotions are taken from it. --out writes RESULTS again
+// with this prediction in it, for score.py.
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "escalation/domain/conduct.h"
+#include "escalation/domain/risk.h"
+#include "platform/time.h"
+
+namespace hotline::escalation {
+namespace {
+
+using nlohmann::json;
+
+struct Share {
+  int hit = 0;
+  int of = 0;
+  void Count(bool ok) {
+    ++of;
+    hit += ok;
+  }
+};
+
+std::ostream& operator<<(std::ostream& out, const Share& share) {
+  return out << share.hit << " of " << share.of << " (" << std::fixed << std::setprecision(3)
+             << share.hit / std::max(1.0, static_cast<double>(share.of)) << ")";
+}
+
+Time TimeOf(const json& text) { return platform::ParseTime(text.get<std::string>()).value(); }
+
+CallOpening OpeningOf(const json& call) {
+  CallOpening opening{.call_id = call.at("id"), .site = call.at("site"), .started_at = TimeOf(call.at("started_at"))};
+  opening.caller_tags = call.at("caller").value("tags", std::vector<std::string>{});
+  for (const json& earlier : call.value("history", json::array())) {
+    const std::string state = earlier.at("state");
+    const std::string rating =
+        earlier.at("satisfaction").is_null() ? "" : earlier.at("satisfaction").get<std::string>();
+    opening.history.push_back({.case_no = earlier.at("case_no"),
+                               .at = TimeOf(earlier.at("at")),
+                               .summary = earlier.at("summary"),
+                               .topic = {},
+                               .open = state != "办结" && state != "告知",
+                               .dissatisfied = rating.ends_with("不满意"),
+                               .due_at = {},
+                               .returns = state == "退回" || state == "退单" ? 1 : 0});
+  }
+  return opening;
+}
+
+std::vector<HeardTurn> TurnsOf(const json& call, const json& result) {
+  std::map<int, const json*> read;
+  for (const json& turn : result.at("turns")) read[turn.at("turn")] = &turn;
+  std::vector<HeardTurn> turns;
+  for (const json& said : call.at("turns")) {
+    HeardTurn heard;
+    heard.turn.number = static_cast<int>(turns.size()) + 1;
+    heard.turn.speaker = said.at("speaker") == "agent" ? Speaker::kAgent : Speaker::kCaller;
+    heard.turn.at_ms = said.at("at_ms");
+    heard.turn.text = said.at("text");
+    const auto of_turn = read.find(heard.turn.number);
+    if (heard.turn.speaker == Speaker::kCaller && of_turn != read.end() && of_turn->second->at("emotion").is_string()) {
+      const json& r = *of_turn->second;
+      heard.reading = TurnReading{.emotion = *language::EmotionFromName(r.at("emotion").get<std::string>()),
+                                  .confidence = r.value("emotion_confidence", 1.0),
+                                  .emotions = r.value("emotions", std::vector<double>{}),
+                                  .model = {}};
+    }
+    turns.push_back(std::move(heard));
+  }
+  return turns;
+}
+
+std::string Told(const TurnRisk& risk) {
+  std::string told;
+  for (const Evidence& reason : risk.reasons)
+    told += " " + reason.code + "@" + std::to_string(reason.turn) + "「" + reason.words + "」";
+  return told;
+}
+
+struct Scores {
+  Share in_window, too_early, false_alarms, red_in_time, restated, soothe_first;
+  std::chrono::nanoseconds slowest{0};
+  std::chrono::nanoseconds total{0};
+  int turns = 0;
+};
+
+void Judge(const json& call, json& result, bool verbose, Scores& scores) {
+  const CallOpening opening = OpeningOf(call);
+  const std::vector<HeardTurn> turns = TurnsOf(call, result);
+  std::vector<TurnRisk> risks;
+  std::optional<int> warned;
+  std::optional<int> red;
+  for (std::size_t i = 1; i <= turns.size(); ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    risks.push_back(RiskModel::Get().Assess(opening, std::span{turns}.first(i), risks));
+    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - start;
+    scores.slowest = std::max(scores.slowest, took);
+    scores.total += took;
+    ++scores.turns;
+    if (!warned && risks.back().level >= RiskLevel::kOrange) warned = risks.back().turn;
+    if (!red && risks.back().level == RiskLevel::kRed) red = risks.back().turn;
+  }
+  const Conduct conduct = ReviewConduct(turns);
+  for (std::size_t i = 0; i < risks.size(); ++i) {
+    json& turn = result.at("turns").at(i);
+    turn["risk"] = risks[i].risk;
+    turn["level"] = language::Name(risks[i].level);
+  }
+  result["warned_at"] = warned ? json(*warned) : json();
+  result["red_at"] = red ? json(*red) : json();
+  result["conduct"] = {{"restated", conduct.restated},
+                       {"soothe_first", conduct.soothe_first ? json(*conduct.soothe_first) : json()}};
+
+  if (!call.contains("expected")) return;
+  const json& expected = call.at("expected");
+  bool missed = false;
+  const auto count = [&](Share& share, bool ok, std::string_view what) {
+    share.Count(ok);
+    if (ok || !verbose) return;
+    missed = true;
+    std::cout << call.at("id").get<std::string>() << " missed " << what << '\n';
+  };
+  if (expected.at("escalate")) {
+    const int from = expected.at("warn_from");
+    const int by = expected.at("warn_by");
+    count(scores.in_window, warned && *warned >= from && *warned <= by,
+          "window " + std::to_string(from) + ".." + std::to_string(by) + " of " +
+              expected.at("reason").get<std::string>() +
+              (warned ? ": warned at " + std::to_string(*warned) : ": not warned"));
+    scores.too_early.Count(warned && *warned < from);
+  } else {
+    scores.false_alarms.Count(warned.has_value());
+    if (warned && verbose) {
+      missed = true;
+      std::cout << call.at("id").get<std::string>() << " false alarm at " << *warned << '\n';
+    }
+  }
+  if (!expected.at("red_by").is_null())
+    count(scores.red_in_time, red && *red <= expected.at("red_by").get<int>(),
+          "red by " + expected.at("red_by").dump());
+  count(scores.restated, conduct.restated == expected.at("restated").get<bool>(), "restated");
+  if (!expected.at("soothe_first").is_null()) {
+    count(scores.soothe_first, conduct.soothe_first && *conduct.soothe_first == expected.at("soothe_first").get<bool>(),
+          std::string{"soothe_first: "} + (conduct.soothe_first ? (*conduct.soothe_first ? "true" : "false") : "null"));
+  }
+  if (missed) {
+    // The turn that warned, or else the riskiest.
+    const auto told = std::max_element(risks.begin(), risks.end(), [&](const TurnRisk& a, const TurnRisk& b) {
+      if (warned) return (a.turn == *warned) < (b.turn == *warned);
+      return a.risk < b.risk;
+    });
+    std::cout << "    " << told->turn << ' ' << std::fixed << std::setprecision(2) << told->risk << ' '
+              << language::Name(told->level) << Told(*told) << '\n';
+  }
+}
+
+}  // namespace
+}  // namespace hotline::escalation
+
+int main(int argc, char** argv) {
+  using namespace hotline::escalation;
+  std::vector<std::string> files;
+  bool verbose = false;
+  std::string out;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--verbose") {
+      verbose = true;
+    } else if (argument == "--out" && i + 1 < argc) {
+      out = argv[++i];
+    } else {
+      files.push_back(argument);
+    }
+  }
+  if (files.size() != 2) {
+    std::cerr << "usage: escalation_evaluate CALLS.jsonl RESULTS.jsonl [--verbose] [--out FILE]\n";
+    return 2;
+  }
+  std::map<std::string, json> results;
+  std::ifstream replayed{files[1]};
+  for (std::string line; std::getline(replayed, line);) {
+    json result = json::parse(line);
+    const std::string id = result.at("id");
+    results[id] = std::move(result);
+  }
+  Scores scores;
+  std::ifstream calls{files[0]};
+  std::ofstream written;
+  if (!out.empty()) written.open(out);
+  for (std::string line; std::getline(calls, line);) {
+    const json call = json::parse(line);
+    json& result = results.at(call.at("id"));
+    Judge(call, result, verbose, scores);
+    if (!out.empty()) written << result.dump() << '\n';
+  }
+  std::cout << RiskModel::Get().version() << "\nwarned in window  " << scores.in_window << "\n  too early       "
+            << scores.too_early << "\nfalse alarms      " << scores.false_alarms << "\nred in time       "
+            << scores.red_in_time << "\nrestated          " << scores.restated << "\nsoothe first      "
+            << scores.soothe_first << "\na turn takes      " << scores.total.count() / std::max(1, scores.turns) / 1000
+            << " us, the slowest " << scores.slowest.count() / 1000 << " us\n";
+}
