@@ -333,11 +333,14 @@ TEST_F(AlertsTest, CalibratesByWhatSupervisorsSaid) {
   ASSERT_TRUE(ReportMissed("m1", "C4", 2, "应当预警").ok());
   ASSERT_TRUE(ReportMissed("m2", "C4", 3, "应当更早预警").ok()) << "missed once, however often it is said";
   ASSERT_TRUE(ReportMissed("m3", "C6", 1).ok());
+  HoldCall("C7", 2, /*close=*/false);
+  ASSERT_TRUE(ReportMissed("m5", "C7", 1).ok());
+  Warn("C7", 2, RiskLevel::kOrange, 0.6);  // Late, but there: not missed.
   EXPECT_TRUE(absl::IsInvalidArgument(ReportMissed("m4", "C6", 4))) << "it has no such turn";
 
   const v1::GetCalibrationResponse told = Calibration("yunzhou");
-  EXPECT_EQ(told.calls(), 6);
-  EXPECT_EQ(told.alerts(), 6);
+  EXPECT_EQ(told.calls(), 7);
+  EXPECT_EQ(told.alerts(), 7);
   EXPECT_EQ(told.judged(), 5);
   EXPECT_EQ(told.right(), 3);
   EXPECT_EQ(told.false_alarms(), 1);
@@ -360,8 +363,8 @@ TEST_F(AlertsTest, CalibratesByWhatSupervisorsSaid) {
   of_the_call_day.mutable_until()->set_seconds(1'772'586'400);
   v1::GetCalibrationResponse day;
   ASSERT_TRUE(Call(&Stub::GetCalibration, of_the_call_day, day).ok());
-  EXPECT_EQ(day.calls(), 6);
-  EXPECT_EQ(day.alerts(), 6);
+  EXPECT_EQ(day.calls(), 7);
+  EXPECT_EQ(day.alerts(), 7);
   EXPECT_EQ(day.judged(), 0);
   EXPECT_EQ(day.missed(), 0);
 }

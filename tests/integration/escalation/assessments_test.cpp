@@ -123,11 +123,9 @@ TEST_F(EscalationTest, GivesUpWaitingAfterThePatienceAndUsesALateReadingForLater
   Say("C1", 1, SPEAKER_CALLER, kDanger);
   // A hard rule speaks when the turn has been seen: only from here does its wait count.
   AwaitAlerts("C1", 1);
-  ByHand{*resources_}.GiveUp("C1", clock_.Now() - milliseconds{1});
   clock_.Advance(milliseconds{300});
   const v1::TurnRiskAssessed alone = AwaitFinal("C1", 1);
   EXPECT_TRUE(alone.degraded());
-  EXPECT_THAT(FinalTurns(Risks("C1")), ElementsAre(1)) << "a millisecond too early is too early";
 
   Understand("C1", 1, EMOTION_DESPERATE);
   Understand("C1", 2, EMOTION_DESPERATE);
@@ -149,6 +147,26 @@ TEST_F(EscalationTest, GivesUpWaitingAfterThePatienceAndUsesALateReadingForLater
   ASSERT_TRUE(heard[0].reading) << "kept for the turns after it";
   const std::vector<TurnRisk> earlier = {RiskFrom(alone)};
   EXPECT_DOUBLE_EQ(next.risk(), RiskModel::Get().Assess(OpeningFrom(Opened("C1")), heard, earlier).risk);
+}
+
+TEST_F(EscalationTest, EveryTurnWaitsItsOwnPatience) {
+  ByHand by_hand{*resources_};
+  const Time seen = clock_.Now() + std::chrono::hours{1};  // Nothing for the module's own scheduler.
+  by_hand.Take(Opened("C1"), seen);
+  by_hand.Take(Appended("C1", 1, SPEAKER_CALLER, "怎么又断电了"), seen);
+  by_hand.Take(Appended("C1", 2, SPEAKER_CALLER, "已经三天了"), seen + milliseconds{200});
+  v1::GetCallRiskRequest request;
+  request.set_call_id("C1");
+  v1::GetCallRiskResponse risk;
+  by_hand.GiveUp("C1", seen - milliseconds{1});
+  ASSERT_TRUE(Call(&v1::EscalationService::Stub::GetCallRisk, request, risk).ok());
+  EXPECT_THAT(risk.turns(), IsEmpty()) << "a millisecond too early is too early";
+  by_hand.GiveUp("C1", seen);
+  ASSERT_TRUE(Call(&v1::EscalationService::Stub::GetCallRisk, request, risk).ok());
+  ASSERT_THAT(risk.turns(), SizeIs(1)) << "the second one came later";
+  EXPECT_TRUE(risk.turns(0).degraded());
+  by_hand.Take(Understood("C1", 2, EMOTION_ANGRY), seen + milliseconds{400});
+  EXPECT_FALSE(AwaitFinal("C1", 2).degraded());
 }
 
 TEST_F(EscalationTest, SpeaksOfDangerBeforeTheReadingComesAndWarnsOnceAStep) {
