@@ -2,53 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <numeric>
-#include <sstream>
 
-#include <absl/strings/str_cat.h>
 #include <nlohmann/json.hpp>
+
+#include "language/model_file.h"
 
 namespace hotline::language {
 namespace {
 
 constexpr std::string_view kMagic = "HLLM0001";
-constexpr std::uint32_t kMaxBucketBits = 24;
-
-/// Takes fixed parts off the front of a file's bytes; remembers whether they were all there.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : bytes_{bytes} {}
-
-  [[nodiscard]] std::string_view Take(std::size_t size) {
-    if (size > bytes_.size()) {
-      short_ = true;
-      size = bytes_.size();
-    }
-    const std::string_view taken = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return taken;
-  }
-  template <typename T>
-  void Fill(std::vector<T>& values, std::size_t count) {
-    const std::string_view taken = Take(count * sizeof(T));
-    values.resize(taken.size() / sizeof(T));
-    std::memcpy(values.data(), taken.data(), values.size() * sizeof(T));
-  }
-  template <typename T>
-  [[nodiscard]] T One() {
-    std::vector<T> value;
-    Fill(value, 1);
-    return value.empty() ? T{} : value.front();
-  }
-  [[nodiscard]] bool whole() const { return !short_ && bytes_.empty(); }
-
- private:
-  std::string_view bytes_;
-  bool short_ = false;
-};
-
 /// The text with its first line `times` times, where it has more than one.
 std::string WithHeadline(std::string_view text, std::uint32_t times) {
   const std::size_t line_end = text.find('\n');
@@ -68,23 +31,18 @@ std::vector<double> Softmax(std::vector<double> scores, double temperature) {
 }
 
 absl::StatusOr<std::unique_ptr<const LinearModel>> LinearModel::Load(const std::filesystem::path& file) {
-  std::ifstream in{file, std::ios::binary};
-  if (!in) return absl::NotFoundError(absl::StrCat("no model at ", file.string()));
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
+  const absl::StatusOr<std::string> bytes = ReadModelFile(file);
+  if (!bytes.ok()) return bytes.status();
   std::unique_ptr<LinearModel> model{new LinearModel};
-  if (const absl::Status parsed = model->Parse(bytes.view()); !parsed.ok()) {
-    return absl::DataLossError(absl::StrCat(file.string(), " is not a whole model file: ", parsed.message()));
-  }
+  if (const absl::Status parsed = model->Parse(*bytes); !parsed.ok()) return NotAModel(file, parsed);
   return model;
 }
 
 absl::Status LinearModel::Parse(std::string_view bytes) {
-  Reader reader{bytes};
-  if (reader.Take(kMagic.size()) != kMagic) return absl::DataLossError("it does not start with HLLM0001");
-  const auto header_bytes = reader.One<std::uint32_t>();
-  const auto header = nlohmann::json::parse(reader.Take(header_bytes), nullptr, /*allow_exceptions=*/false);
-  if (!header.is_object()) return absl::DataLossError("its header is not JSON");
+  ModelReader reader{bytes};
+  const auto read = reader.Header(kMagic);
+  if (!read.ok()) return read.status();
+  const nlohmann::json& header = *read;
   version_ = header.value("version", "");
   labels_ = header.value("labels", std::vector<std::string>{});
   space_ = {.bucket_bits = header.value("bucket_bits", 0U), .max_n = header.value("max_n", 0U)};

@@ -2,24 +2,40 @@
 
 #include <cstdlib>
 
-#include "language/satisfaction.h"
-#include "language/text.h"
+#include <absl/strings/str_cat.h>
 
 namespace hotline::language {
+namespace {
+
+/// A model of other features than this program makes would read past them.
+absl::Status CheckFits(const DialogueModel& model, std::string_view name, const DialogueFeatures& features) {
+  if (model.texts() == features.texts.size() && model.numbers() == features.numbers.size()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(std::string{name}, " reads ", model.texts(), " texts and ",
+                                                    model.numbers(), " numbers, this program gives it ",
+                                                    features.texts.size(), " and ", features.numbers.size()));
+}
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem::path& directory) {
   std::shared_ptr<Models> models{new Models};
   absl::Status status;
-  const auto load = [&](const char* name) -> std::unique_ptr<const LinearModel> {
-    auto model = LinearModel::Load(directory / name);
-    if (model.ok()) return *std::move(model);
-    status.Update(model.status());
-    return nullptr;
+  const auto load = [&]<typename Model>(std::unique_ptr<const Model>& to, const char* name) {
+    auto model = Model::Load(directory / name);
+    if (model.ok()) {
+      to = *std::move(model);
+    } else {
+      status.Update(model.status());
+    }
   };
-  models->topics_ = load("topics.model");
-  models->post_emotion_ = load("post_emotion.model");
-  models->helpdesk_ = load("helpdesk.model");
-  models->shop_ = load("shop.model");
+  load(models->topics_, "topics.model");
+  load(models->post_emotion_, "post_emotion.model");
+  load(models->helpdesk_, "helpdesk.model");
+  load(models->shop_, "shop.model");
+  if (!status.ok()) return status;
+  const DialogueTurn turn;
+  status.Update(CheckFits(*models->helpdesk_, "helpdesk.model", HelpdeskFeatures({&turn, 1}, TurnEmotions(1))));
+  status.Update(CheckFits(*models->shop_, "shop.model", ShopFeatures({&turn, 1}, TurnEmotions(1), 0)));
   if (!status.ok()) return status;
   models->version_ = models->topics_->version();
   return models;
@@ -36,11 +52,21 @@ std::vector<LabelEvidence> Models::TopicEvidence(std::string_view text, std::str
 
 std::vector<Scored> Models::PostEmotions(std::string_view text) const { return post_emotion_->Rank(text); }
 
+TurnEmotions Models::EmotionsOf(std::span<const DialogueTurn> turns) const {
+  TurnEmotions emotions(turns.size());
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (turns[i].speaker == Speaker::kCaller) emotions[i] = post_emotion_->Probabilities(turns[i].text);
+  }
+  return emotions;
+}
+
 SatisfactionForecast Models::Forecast(std::span<const DialogueTurn> turns, DialogueStyle) const {
-  SatisfactionForecast forecast{.distribution = helpdesk_->Probabilities(HelpdeskText(turns)),
+  const TurnEmotions emotions = EmotionsOf(turns);
+  SatisfactionForecast forecast{.distribution = helpdesk_->Probabilities(HelpdeskFeatures(turns, emotions)),
                                 .dissatisfied = std::vector<double>(turns.size(), 0.0)};
   for (std::size_t i = 0; i < turns.size(); ++i) {
-    if (turns[i].speaker == Speaker::kCaller) forecast.dissatisfied[i] = shop_->Probabilities(ShopText(turns, i))[1];
+    if (turns[i].speaker != Speaker::kCaller) continue;
+    forecast.dissatisfied[i] = shop_->Probabilities(ShopFeatures(turns, emotions, i))[1];
   }
   return forecast;
 }

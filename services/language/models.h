@@ -9,16 +9,12 @@
 
 #include <absl/status/statusor.h>
 
+#include "language/dialogue_features.h"
+#include "language/dialogue_model.h"
 #include "language/linear_model.h"
 #include "language/vocabulary.h"
 
 namespace hotline::language {
-
-/// One turn of a dialogue, as satisfaction is forecast from it.
-struct DialogueTurn {
-  Speaker speaker = Speaker::kCaller;
-  std::string text;
-};
 
 /// Which known kind of dialogue: their customers rate differently.
 enum class DialogueStyle { kHelpdesk = 1, kShop, kCall };
@@ -44,6 +40,8 @@ class Models {
                                                          std::size_t limit = 3) const;
   /// neutral angry happy sad fear surprise, best first.
   [[nodiscard]] std::vector<Scored> PostEmotions(std::string_view text) const;
+  /// neutral angry happy sad fear surprise of each of the caller's turns; empty for the others.
+  [[nodiscard]] TurnEmotions EmotionsOf(std::span<const DialogueTurn> turns) const;
   /// How satisfied the dialogue leaves its customer. Uses the whole dialogue: for a live call, give it what was said so
   /// far.
   [[nodiscard]] SatisfactionForecast Forecast(std::span<const DialogueTurn> turns, DialogueStyle style) const;
@@ -54,8 +52,8 @@ class Models {
   std::string version_;
   std::unique_ptr<const LinearModel> topics_;
   std::unique_ptr<const LinearModel> post_emotion_;
-  std::unique_ptr<const LinearModel> helpdesk_;
-  std::unique_ptr<const LinearModel> shop_;
+  std::unique_ptr<const DialogueModel> helpdesk_;
+  std::unique_ptr<const DialogueModel> shop_;
 };
 
 /// Where the models lie: `configured`, else HOTLINE_MODEL_DIR, else beside the program (../share/hotline/models), else

@@ -16,15 +16,20 @@ MAGIC = b'HLLM0001'
 def counts(texts, extractor, bits=BUCKET_BITS, max_n=MAX_N):
     """Raw n-gram counts, a row a text."""
     lines = '\n'.join(json.dumps(t, ensure_ascii=False) for t in texts) + '\n'
-    out = subprocess.run([extractor, str(bits), str(max_n)], input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout
+    out = subprocess.run([extractor, 'texts', str(bits), str(max_n)], input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout
+    return parse_counts(out.decode().splitlines(), bits)
+
+
+def parse_counts(rows, bits):
+    """Rows of "bucket:count ..." as the extractor prints them."""
     indptr, indices, data = [0], [], []
-    for row in out.decode().splitlines():
+    for row in rows:
         for pair in row.split():
             bucket, count = pair.split(':')
             indices.append(int(bucket))
             data.append(int(count))
         indptr.append(len(indices))
-    return sp.csr_matrix((np.array(data, dtype=np.float64), np.array(indices, dtype=np.int32), np.array(indptr)), shape=(len(texts), 1 << bits))
+    return sp.csr_matrix((np.array(data, dtype=np.float64), np.array(indices, dtype=np.int32), np.array(indptr)), shape=(len(rows), 1 << bits))
 
 
 def quantised_idf(x, min_df=2):

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <numeric>
 
-#include "language/satisfaction.h"
+#include <nlohmann/json.hpp>
 
 namespace hotline::language {
 namespace {
@@ -103,12 +103,98 @@ TEST(LinearModelTest, NamesACutFile) {
   EXPECT_EQ(LinearModel::Load(cut).status().code(), absl::StatusCode::kDataLoss);
 }
 
-TEST(SatisfactionTextTest, IsTheOneThatTrainingReads) {
+/// What training/golden computed from the same files without this program.
+class GoldenTest : public ModelsTest {
+ protected:
+  static nlohmann::json Golden() { return nlohmann::json::parse(std::ifstream{ModelDirectory() / "golden.json"}); }
+};
+
+/// The probability of each label of `ranked`, in the order of `labels`.
+std::vector<double> InOrder(const std::vector<Scored>& ranked, const auto& labels) {
+  std::vector<double> probabilities;
+  for (const std::string_view label : labels) {
+    const auto found = std::find_if(ranked.begin(), ranked.end(), [&](const Scored& s) { return s.label == label; });
+    probabilities.push_back(found == ranked.end() ? -1 : found->probability);
+  }
+  return probabilities;
+}
+
+constexpr double kSame = 1e-9;
+
+TEST_F(GoldenTest, TextsHaveTheProbabilitiesThatTrainingComputes) {
+  const nlohmann::json golden = Golden();
+  ASSERT_FALSE(golden.at("texts").empty());
+  for (const nlohmann::json& one : golden.at("texts")) {
+    const auto text = one.at("text").get<std::string>();
+    const std::vector<std::string_view> emotions{"neutral", "angry", "happy", "sad", "fear", "surprise"};
+    EXPECT_THAT(InOrder(models_->PostEmotions(text), emotions),
+                testing::Pointwise(testing::DoubleNear(kSame), one.at("post_emotion").get<std::vector<double>>()))
+        << text;
+    EXPECT_THAT(InOrder(models_->Topics(text), TopicNames()),
+                testing::Pointwise(testing::DoubleNear(kSame), one.at("topics").get<std::vector<double>>()))
+        << text;
+  }
+}
+
+TEST_F(GoldenTest, DialoguesHaveTheForecastThatTrainingComputes) {
+  const nlohmann::json golden = Golden();
+  ASSERT_FALSE(golden.at("dialogues").empty());
+  for (const nlohmann::json& one : golden.at("dialogues")) {
+    std::vector<DialogueTurn> turns;
+    for (const nlohmann::json& turn : one.at("turns")) {
+      turns.push_back({turn.at("speaker") == "caller" ? Speaker::kCaller : Speaker::kAgent, turn.at("text")});
+    }
+    const SatisfactionForecast forecast = models_->Forecast(turns, DialogueStyle::kCall);
+    EXPECT_THAT(forecast.distribution,
+                testing::Pointwise(testing::DoubleNear(kSame), one.at("helpdesk").get<std::vector<double>>()))
+        << one.at("turns");
+    std::vector<double> dissatisfied;
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      if (turns[i].speaker == Speaker::kCaller) dissatisfied.push_back(forecast.dissatisfied[i]);
+    }
+    EXPECT_THAT(dissatisfied,
+                testing::Pointwise(testing::DoubleNear(kSame), one.at("dissatisfied").get<std::vector<double>>()))
+        << one.at("turns");
+  }
+}
+
+TEST_F(ModelsTest, ForecastsADialogueWithoutTurns) {
+  const SatisfactionForecast forecast = models_->Forecast({}, DialogueStyle::kCall);
+  EXPECT_NEAR(std::accumulate(forecast.distribution.begin(), forecast.distribution.end(), 0.0), 1.0, 1e-9);
+  EXPECT_TRUE(forecast.dissatisfied.empty());
+}
+
+TEST(DialogueModelTest, NamesACutFile) {
+  const auto whole = ModelDirectory() / "shop.model";
+  const auto cut = std::filesystem::path{testing::TempDir()} / "cut-shop.model";
+  std::filesystem::copy_file(whole, cut, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::resize_file(cut, std::filesystem::file_size(whole) - 1);
+  EXPECT_EQ(DialogueModel::Load(cut).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(DialogueModelTest, RefusesAModelOfAnotherKind) {
+  EXPECT_EQ(DialogueModel::Load(ModelDirectory() / "topics.model").status().code(), absl::StatusCode::kDataLoss);
+}
+
+const TurnEmotions kNoFeeling{{1, 0, 0, 0, 0, 0}, {}, {0, 1, 0, 0, 0, 0}};
+
+TEST(DialogueFeaturesTest, AHelpdeskDialogueIsReadByWhoSaidWhat) {
+  const std::vector<DialogueTurn> turns{
+      {Speaker::kCaller, "没有信号"}, {Speaker::kAgent, "请等待"}, {Speaker::kCaller, "还没有？"}};
+  const DialogueFeatures features = HelpdeskFeatures(turns, kNoFeeling);
+  EXPECT_THAT(features.texts, testing::ElementsAre("没有信号\n还没有？", "请等待", "还没有？", "还没有？", "还没有？C",
+                                                   "请等待", "没有信号"));
+  EXPECT_EQ(features.numbers[0], 1) << "the caller speaks last";
+  EXPECT_EQ(features.numbers[1], 2) << "turns of the caller";
+}
+
+TEST(DialogueFeaturesTest, ARepeatedQuestionIsSeen) {
   const std::vector<DialogueTurn> turns{
       {Speaker::kCaller, "没有信号"}, {Speaker::kAgent, "请等待"}, {Speaker::kCaller, "没有信号"}};
-  EXPECT_EQ(HelpdeskText(turns), "客：没有信号\n服：请等待\n客：没有信号\n«n3»«C»");
-  EXPECT_EQ(ShopText(turns, 0), "«没有信号»\n答：请等待\n前：\n后：没有信号«n0»");
-  EXPECT_EQ(ShopText(turns, 2), "«没有信号»\n答：\n前：没有信号\n后：«end»«again»«n1»");
+  constexpr std::size_t kRepeated = 3;
+  EXPECT_EQ(ShopFeatures(turns, kNoFeeling, 0).numbers[kRepeated], 0);
+  EXPECT_EQ(ShopFeatures(turns, kNoFeeling, 2).numbers[kRepeated], 1);
+  EXPECT_THAT(ShopFeatures(turns, kNoFeeling, 2).texts, testing::ElementsAre("没有信号", "没有信号", ""));
 }
 
 }  // namespace

@@ -1,22 +1,86 @@
-// Features for training: reads texts on standard input, a JSON string a line, and prints "bucket:count …" a line.
-// usage: hotline-features [bucket_bits [max_n]]
+// Features for training, a line in and a line out. usage:
+//   hotline-features texts BUCKET_BITS MAX_N                            in: a JSON string
+//   hotline-features helpdesk|shop EMOTION_MODEL BUCKET_BITS MAX_N      in: [{"speaker": "caller"|"agent", "text"},
+//   ...]
+// out: texts: "bucket:count ..."; helpdesk: {"texts": ["bucket:count ...", ...], "numbers": [...]};
+// shop: a list of such objects, one for each of the caller's turns.
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <string>
 
+#include <absl/strings/str_cat.h>
 #include <nlohmann/json.hpp>
 
+#include "language/dialogue_features.h"
 #include "language/features.h"
+#include "language/linear_model.h"
+
+namespace {
+
+namespace language = hotline::language;
+using nlohmann::json;
+
+language::FeatureSpace SpaceFrom(char** argument) {
+  return {.bucket_bits = static_cast<std::uint32_t>(std::atoi(argument[0])),
+          .max_n = static_cast<std::uint32_t>(std::atoi(argument[1]))};
+}
+
+std::string Buckets(std::string_view text, const language::FeatureSpace& space) {
+  std::string line;
+  for (const auto& feature : ExtractFeatures(text, space))
+    absl::StrAppend(&line, feature.bucket, ":", feature.count, " ");
+  return line;
+}
+
+json ToJson(const language::DialogueFeatures& features, const language::FeatureSpace& space) {
+  json texts = json::array();
+  for (const std::string& text : features.texts) texts.push_back(Buckets(text, space));
+  return {{"texts", texts}, {"numbers", features.numbers}};
+}
+
+std::string DialogueLine(const json& input, bool helpdesk, const language::LinearModel& post_emotion,
+                         const language::FeatureSpace& space) {
+  std::vector<language::DialogueTurn> turns;
+  language::TurnEmotions emotions;
+  for (const json& turn : input) {
+    const bool caller = turn.at("speaker") == "caller";
+    turns.push_back({caller ? language::Speaker::kCaller : language::Speaker::kAgent, turn.at("text")});
+    emotions.push_back(caller ? post_emotion.Probabilities(turns.back().text) : std::vector<double>{});
+  }
+  if (helpdesk) return ToJson(HelpdeskFeatures(turns, emotions), space).dump();
+  json each = json::array();
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (turns[i].speaker == language::Speaker::kCaller) each.push_back(ToJson(ShopFeatures(turns, emotions, i), space));
+  }
+  return each.dump();
+}
+
+void EachLine(const std::function<std::string(const json&)>& answer) {
+  for (std::string line; std::getline(std::cin, line);) std::cout << answer(json::parse(line)) << '\n';
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  hotline::language::FeatureSpace space;
-  if (argc > 1) space.bucket_bits = static_cast<std::uint32_t>(std::atoi(argv[1]));
-  if (argc > 2) space.max_n = static_cast<std::uint32_t>(std::atoi(argv[2]));
   std::ios::sync_with_stdio(false);
-  for (std::string line; std::getline(std::cin, line);) {
-    for (const auto& feature : ExtractFeatures(nlohmann::json::parse(line).get<std::string>(), space)) {
-      std::cout << feature.bucket << ':' << feature.count << ' ';
-    }
-    std::cout << '\n';
+  const std::string what = argc > 1 ? argv[1] : "";
+  if (what == "texts" && argc == 4) {
+    const language::FeatureSpace space = SpaceFrom(argv + 2);
+    EachLine([&](const json& line) { return Buckets(line.get_ref<const std::string&>(), space); });
+    return 0;
   }
+  if ((what == "helpdesk" || what == "shop") && argc == 5) {
+    const auto post_emotion = language::LinearModel::Load(argv[2]);
+    if (!post_emotion.ok()) {
+      std::cerr << post_emotion.status() << '\n';
+      return 1;
+    }
+    const language::FeatureSpace space = SpaceFrom(argv + 3);
+    EachLine([&](const json& line) { return DialogueLine(line, what == "helpdesk", **post_emotion, space); });
+    return 0;
+  }
+  std::cerr << "usage: hotline-features texts BUCKET_BITS MAX_N\n"
+               "       hotline-features helpdesk|shop EMOTION_MODEL BUCKET_BITS MAX_N\n";
+  return 2;
 }

@@ -1,0 +1,75 @@
+#include "language/dialogue_model.h"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "language/linear_model.h"
+#include "language/model_file.h"
+
+namespace hotline::language {
+namespace {
+
+constexpr std::string_view kMagic = "HLDM0001";
+constexpr std::uint32_t kMaxTexts = 64;
+constexpr std::uint32_t kMaxNumbers = 4096;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const DialogueModel>> DialogueModel::Load(const std::filesystem::path& file) {
+  const absl::StatusOr<std::string> bytes = ReadModelFile(file);
+  if (!bytes.ok()) return bytes.status();
+  std::unique_ptr<DialogueModel> model{new DialogueModel};
+  if (const absl::Status parsed = model->Parse(*bytes); !parsed.ok()) return NotAModel(file, parsed);
+  return model;
+}
+
+absl::Status DialogueModel::Parse(std::string_view bytes) {
+  ModelReader reader{bytes};
+  const auto read = reader.Header(kMagic);
+  if (!read.ok()) return read.status();
+  const nlohmann::json& header = *read;
+  labels_ = header.value("labels", std::vector<std::string>{});
+  space_ = {.bucket_bits = header.value("bucket_bits", 0U), .max_n = header.value("max_n", 0U)};
+  const auto texts = header.value("texts", 0U);
+  numbers_ = header.value("numbers", 0U);
+  if (labels_.empty() || space_.bucket_bits == 0 || space_.bucket_bits > kMaxBucketBits || space_.max_n == 0 ||
+      texts > kMaxTexts || numbers_ > kMaxNumbers) {
+    return absl::DataLossError("its header lacks labels, bucket_bits or max_n, or asks for too much");
+  }
+  const std::size_t buckets = std::size_t{1} << space_.bucket_bits;
+  texts_.resize(texts);
+  for (TextWeights& text : texts_) {
+    text.idf_scale = reader.One<float>();
+    reader.Fill(text.idf, buckets);
+    reader.Fill(text.scale, labels_.size());
+    reader.Fill(text.weights, buckets * labels_.size());
+  }
+  reader.Fill(number_weights_, numbers_ * labels_.size());
+  reader.Fill(bias_, labels_.size());
+  return reader.whole() ? absl::OkStatus() : absl::DataLossError("its size does not fit its header");
+}
+
+std::vector<double> DialogueModel::Probabilities(const DialogueFeatures& features) const {
+  const std::size_t classes = labels_.size();
+  std::vector<double> scores(bias_.begin(), bias_.end());
+  for (std::size_t t = 0; t < texts_.size(); ++t) {
+    const TextWeights& text = texts_[t];
+    std::vector<double> sums(classes, 0.0);
+    double squares = 0;
+    for (const Feature& feature : ExtractFeatures(features.texts[t], space_)) {
+      const double value = (1 + std::log(feature.count)) * text.idf[feature.bucket] * text.idf_scale;
+      squares += value * value;
+      const std::int8_t* const row = &text.weights[feature.bucket * classes];
+      for (std::size_t c = 0; c < classes; ++c) sums[c] += value * row[c];
+    }
+    const double length = squares > 0 ? std::sqrt(squares) : 1;
+    for (std::size_t c = 0; c < classes; ++c) scores[c] += sums[c] / length * text.scale[c];
+  }
+  for (std::size_t i = 0; i < numbers_; ++i) {
+    for (std::size_t c = 0; c < classes; ++c) scores[c] += features.numbers[i] * number_weights_[i * classes + c];
+  }
+  return Softmax(std::move(scores), 1);
+}
+
+}  // namespace hotline::language
