@@ -60,8 +60,7 @@ class Conversation {
 absl::Status ImportHistory(v1::IntakeService::StubInterface& stub, const RecordedCall& call) {
   for (const v1::ImportCasesRequest& request : call.history) {
     v1::ImportCasesResponse response;
-    const absl::Status imported =
-        cli::Call([&](auto* context) { return stub.ImportCases(context, request, &response); });
+    absl::Status imported = cli::Call([&](auto* context) { return stub.ImportCases(context, request, &response); });
     if (!imported.ok()) return imported;
   }
   return absl::OkStatus();
@@ -78,7 +77,7 @@ absl::Status Speak(v1::IntakeService::StubInterface& stub, const std::string& ca
     if (options.speed == Speed::kReal) std::this_thread::sleep_until(started + milliseconds{turn.at_ms()});
     if (!conversation.Send(turn) || !conversation.AwaitAcknowledged(turn.turn())) break;
     if (options.pipeline) continue;
-    const absl::Status assessed = watcher.AwaitAssessment(turn.turn(), steady_clock::now() + options.patience);
+    absl::Status assessed = watcher.AwaitAssessment(turn.turn(), steady_clock::now() + options.patience);
     if (!assessed.ok()) return assessed;
   }
   const absl::Status finished = conversation.Finish();

@@ -12,8 +12,8 @@ namespace {
 
 absl::Status NoSuchCase() { return platform::WithReason(absl::NotFoundError("no such case"), "CASE_UNKNOWN"); }
 
-absl::Status Refuse(std::string_view reason, std::string text) {
-  return platform::WithReason(absl::FailedPreconditionError(std::move(text)), reason);
+absl::Status Refuse(std::string_view reason, std::string_view text) {
+  return platform::WithReason(absl::FailedPreconditionError({text.data(), text.size()}), reason);
 }
 
 bool IsSupervisor(const platform::Actor& actor) {

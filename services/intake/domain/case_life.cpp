@@ -194,13 +194,13 @@ const std::vector<CaseState>& StepsFrom(CaseState from) { return Steps().at(from
 absl::Status Take(Case& filed, const Step& step, const WorkCalendar& calendar) {
   Case next = filed;
   if (filed.state == kMerged) {
-    if (const absl::Status unmerged = Unmerge(next, step); !unmerged.ok()) return unmerged;
+    if (absl::Status unmerged = Unmerge(next, step); !unmerged.ok()) return unmerged;
   } else {
     const std::vector<CaseState>& steps = StepsFrom(filed.state);
     if (step.to == kMerged || std::find(steps.begin(), steps.end(), step.to) == steps.end()) {
       return NoSuchStep(filed, step.to);
     }
-    if (const absl::Status taken = TakeEffects(next, step, calendar); !taken.ok()) return taken;
+    if (absl::Status taken = TakeEffects(next, step, calendar); !taken.ok()) return taken;
     next.state = step.to;
   }
   filed = std::move(next);
