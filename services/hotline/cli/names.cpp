@@ -1,5 +1,6 @@
 #include "hotline/cli/names.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -31,6 +32,40 @@ constexpr std::array<std::pair<CaseState, std::string_view>, 16> kStates{{
     {CaseState::CASE_STATE_CLOSED, "办结"},
     {CaseState::CASE_STATE_REOPENED, "重新办理"},
     {CaseState::CASE_STATE_MERGED, "并入主件"},
+}};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 31> kReasons{{
+    {"LIFE_DANGER", "生命安全"},
+    {"LIFE_SELF", "轻生风险"},
+    {"LIFE_SELF_IMPLIED", "疑似轻生"},
+    {"GROUP_ACTION", "群体聚集"},
+    {"PUBLIC_ORDER", "扬言肇事"},
+    {"PETITION", "集体或越级上访"},
+    {"INFORMANT_LEAK", "举报人信息泄露"},
+    {"CONCERN_DANGER", "提到危险"},
+    {"CONCERN_GROUP", "多人诉求"},
+    {"CONCERN_LEAK", "担心泄密"},
+    {"CONCERN_EXPOSURE", "要找媒体或上访"},
+    {"CONCERN_EVIDENCE", "在留证据"},
+    {"CONCERN_UNSOLVED", "重复未解决"},
+    {"CONCERN_PASSED_AROUND", "被推来推去"},
+    {"CONCERN_MISCONDUCT", "不满工作人员"},
+    {"CONCERN_SARCASM", "反话"},
+    {"CONCERN_RESIGNED", "心灰意冷"},
+    {"CONCERN_ABUSE", "辱骂"},
+    {"CONCERN_COMPLAINT", "诉说不满"},
+    {"EMOTION", "情绪"},
+    {"EMOTION_RISING", "情绪升级"},
+    {"HISTORY_DISSATISFIED", "上次回访不满意"},
+    {"HISTORY_OVERDUE", "前单超期未办"},
+    {"HISTORY_REOPENED", "前单重新办理过"},
+    {"HISTORY_RETURNED", "前单被退回过"},
+    {"EXPLAINED_BEFORE_SOOTHING", "未安抚先解释"},
+    {"FORBIDDEN_PHRASE", "服务禁语"},
+    {"EMPTY_PHRASE_REPEATED", "重复套话"},
+    {"PROMISE_WITHOUT_BASIS", "无依据承诺"},
+    {"BLAMED_OTHERS", "推责"},
+    {"CONTRADICTED_SELF", "前后说法不一"},
 }};
 
 constexpr std::array<std::pair<Rating, std::string_view>, 5> kRatings{{
@@ -79,6 +114,12 @@ std::string_view NameOf(common::v1::Intent intent) { return VocabularyName<langu
 std::string_view NameOf(common::v1::RiskLevel level) { return VocabularyName<language::RiskLevel>(level); }
 std::string_view NameOf(CaseState state) { return NameIn(kStates, state); }
 std::string_view NameOf(Rating rating) { return NameIn(kRatings, rating); }
+
+std::string_view NameOfReason(std::string_view code) {
+  const auto* known =
+      std::find_if(kReasons.begin(), kReasons.end(), [&](const auto& one) { return one.first == code; });
+  return known == kReasons.end() ? code : known->second;
+}
 
 std::optional<common::v1::CaseKind> KindFrom(std::string_view name) {
   const auto kind = language::CaseKindFromName(name);

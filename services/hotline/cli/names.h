@@ -15,6 +15,10 @@ namespace hotline::cli {
 [[nodiscard]] std::string_view NameOf(common::v1::CaseState state);
 [[nodiscard]] std::string_view NameOf(common::v1::Rating rating);
 
+/// What a reason of a warning says in the field's words ("GROUP_ACTION": 群体聚集); the code itself when it is a new
+/// one.
+[[nodiscard]] std::string_view NameOfReason(std::string_view code);
+
 [[nodiscard]] std::optional<common::v1::CaseKind> KindFrom(std::string_view name);
 [[nodiscard]] std::optional<common::v1::CaseState> StateFrom(std::string_view name);
 [[nodiscard]] std::optional<common::v1::Rating> RatingFrom(std::string_view name);

@@ -48,7 +48,8 @@ ordered_json ToJson(const v1::Alert& alert) {
 std::string LineOf(const v1::Alert& alert) {
   std::string reasons;
   for (const auto& reason : alert.reasons())
-    reasons += "  " + reason.code() + (reason.words().empty() ? "" : "“" + reason.words() + "”");
+    reasons += "  " + std::string{cli::NameOfReason(reason.code())} +
+               (reason.words().empty() ? "" : "“" + reason.words() + "”");
   return cli::ShortTime(alert.has_raised_at(), alert.raised_at()) + "  " + std::string{cli::NameOf(alert.level())} +
          "  " + alert.site() + " " + alert.call_id() + " turn " + std::to_string(alert.turn()) + reasons +
          (alert.suggestion().empty() ? "" : "  → " + alert.suggestion());

@@ -114,7 +114,7 @@ std::string ReasonOf(const escalation::v1::Alert& alert) {
   std::string reason;
   for (const auto& evidence : alert.reasons()) {
     if (reason.size() > 150) break;
-    reason += fmt::format("{}{}{}", reason.empty() ? "" : "；", evidence.code(),
+    reason += fmt::format("{}{}{}", reason.empty() ? "" : "；", cli::NameOfReason(evidence.code()),
                           evidence.words().empty()
                               ? ""
                               : fmt::format("“{}”(第{}轮)", cli::Shorten(evidence.words(), 28), evidence.turn()));
