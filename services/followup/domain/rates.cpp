@@ -33,7 +33,7 @@ std::string GroupOf(const FollowUp& follow_up, GroupBy group_by) {
 }  // namespace
 
 double Rates::ResponseRate() const { return Quotient(contacted, due); }
-double Rates::SolutionRate() const { return Quotient(solved, solved_known); }
+double Rates::SolutionRate() const { return Quotient(solved, due); }
 double Rates::SatisfactionRate() const { return Quotient(satisfied, rated); }
 
 void RatesReport::Add(const FollowUp& follow_up) {

@@ -21,7 +21,7 @@ struct Rates {
   std::int64_t hotline_rated = 0;
 
   [[nodiscard]] double ResponseRate() const;      ///< 响应率 = contacted ÷ due
-  [[nodiscard]] double SolutionRate() const;      ///< 解决率 = solved ÷ solved_known
+  [[nodiscard]] double SolutionRate() const;      ///< 解决率 = solved ÷ due: who was not reached is not solved
   [[nodiscard]] double SatisfactionRate() const;  ///< 满意率 = satisfied ÷ rated
 };
 

@@ -187,7 +187,7 @@ void Rates(const RatesFlags& flags) {
   cli::Table table{{"", "响应率", "解决率", "满意率"}};
   const auto add = [&](const std::string& name, const v1::Rates& rates) {
     table.Add({name, share(rates.response_rate(), rates.contacted(), rates.due()),
-               share(rates.solution_rate(), rates.solved(), rates.solved_known()),
+               share(rates.solution_rate(), rates.solved(), rates.due()),
                share(rates.satisfaction_rate(), rates.satisfied(), rates.rated())});
   };
   add("合计", response.total());

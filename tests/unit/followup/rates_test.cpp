@@ -48,7 +48,7 @@ TEST(RatesTest, CountsEachAnswerWhereItBelongs) {
   EXPECT_EQ(total.rated, 2);
   EXPECT_EQ(total.satisfied, 1);
   EXPECT_DOUBLE_EQ(total.ResponseRate(), 4.0 / 6);
-  EXPECT_DOUBLE_EQ(total.SolutionRate(), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(total.SolutionRate(), 2.0 / 6) << "who was not reached is not solved";
   EXPECT_DOUBLE_EQ(total.SatisfactionRate(), 1.0 / 2);
 }
 
