@@ -12,6 +12,8 @@ namespace hotline::escalation {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{50};
+constexpr std::chrono::milliseconds kAfterFailure{1'000};
+constexpr std::chrono::seconds kBetweenLines{1};
 constexpr std::chrono::seconds kLongestCatchUp{10};
 constexpr std::chrono::seconds kSubmitPatience{5};
 constexpr int kAtOnce = 100;
@@ -42,21 +44,28 @@ LateTurns::~LateTurns() {
 
 void LateTurns::Run() {
   std::unique_lock lock{mutex_};
-  while (!stop_.wait_for(lock, kTick, [this] { return stopping_; })) {
+  std::chrono::milliseconds pause = kTick;
+  while (!stop_.wait_for(lock, pause, [this] { return stopping_; })) {
     lock.unlock();
-    Look();
+    pause = Look() ? kTick : kAfterFailure;
     lock.lock();
   }
 }
 
-void LateTurns::Look() {
+bool LateTurns::Look() {
+  absl::Status status;
   try {
     const Time now = clock_.Now();
     // Turns seen before the start, or while the log was read, count from then on.
-    if (CaughtUp(now) && now - *caught_up_at_ >= patience_) FinishLateOnes(now);
+    if (CaughtUp(now) && now - *caught_up_at_ >= patience_) status = FinishLateOnes(now);
   } catch (const std::exception& e) {  // The last frame of ours: an escape would end the process.
-    platform::Log(platform::LogLevel::kError, "escalation.late_turns_failed", {{"error", std::string{e.what()}}});
+    status = absl::InternalError(e.what());
   }
+  if (!status.ok()) {
+    platform::Log(platform::LogLevel::kError, "escalation.late_turns_failed",
+                  {{"error", std::string{status.message()}}});
+  }
+  return status.ok();
 }
 
 bool LateTurns::CaughtUp(Time now) {
@@ -64,18 +73,27 @@ bool LateTurns::CaughtUp(Time now) {
   return caught_up_at_.has_value();
 }
 
-void LateTurns::FinishLateOnes(Time now) {
+absl::Status LateTurns::FinishLateOnes(Time now) {
   const Time seen_by = now - patience_;
   std::vector<std::string> late;
   absl::Status status = store_.Read([&](platform::Session& session) {
     late = calls_.Waiting(session, seen_by, kAtOnce);
     return absl::OkStatus();
   });
-  if (status.ok() && !late.empty()) status = Finish(late, seen_by, now);
-  if (!status.ok()) {  // Tried again at the next tick.
-    platform::Log(platform::LogLevel::kError, "escalation.late_turns_failed",
-                  {{"error", std::string{status.message()}}});
-  }
+  if (!status.ok()) return status;
+  if (!late.empty()) status = Finish(late, seen_by, now);
+  Tell(late.size());
+  return status;
+}
+
+void LateTurns::Tell(std::size_t calls) {
+  untold_ += calls;
+  const auto now = std::chrono::steady_clock::now();
+  if (untold_ == 0 || now - told_at_ < kBetweenLines) return;
+  platform::Log(platform::LogLevel::kWarning, "escalation.judged_without_readings",
+                {{"calls", static_cast<std::int64_t>(untold_)}});
+  untold_ = 0;
+  told_at_ = now;
 }
 
 absl::Status LateTurns::Finish(const std::vector<std::string>& call_ids, Time seen_by, Time now) {

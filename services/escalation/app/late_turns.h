@@ -35,10 +35,13 @@ class LateTurns final {
 
  private:
   void Run();
-  void Look();
+  /// What is late is finished; false: something failed.
+  bool Look();
   /// Whether what was left in the log at the start is read; remembers since when.
   bool CaughtUp(Time now);
-  void FinishLateOnes(Time now);
+  absl::Status FinishLateOnes(Time now);
+  /// Says at most once a second how many calls went on without a reading.
+  void Tell(std::size_t calls);
   absl::Status Finish(const std::vector<std::string>& call_ids, Time seen_by, Time now);
 
   const Assessments& assessments_;
@@ -48,7 +51,10 @@ class LateTurns final {
   const std::chrono::milliseconds patience_;
   const std::function<bool()> behind_;
   const Time started_at_;
-  std::optional<Time> caught_up_at_;  // Of the thread, once it runs.
+  // Of the thread, once it runs.
+  std::optional<Time> caught_up_at_;
+  std::size_t untold_ = 0;
+  std::chrono::steady_clock::time_point told_at_{};
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;
