@@ -9,22 +9,20 @@
 #include <sstream>
 
 #include "language/linear_model.h"
-#include "language/turn_features.h"
 
 namespace hotline::language {
 namespace {
 
 constexpr double kLearningRate = 0.05;
-constexpr double kDecay = 2e-3;
 constexpr int kPasses = 250;
 
 struct Weight {
   std::vector<double> w, g, m, v;
 };
 
-void Step(int pass, Weight& weight) {
+void Step(int pass, double decay, Weight& weight) {
   for (std::size_t i = 0; i < weight.w.size(); ++i) {
-    const double g = weight.g[i] + kDecay * weight.w[i];
+    const double g = weight.g[i] + decay * weight.w[i];
     weight.m[i] = 0.9 * weight.m[i] + 0.1 * g;
     weight.v[i] = 0.999 * weight.v[i] + 0.001 * g * g;
     const double m = weight.m[i] / (1 - std::pow(0.9, pass));
@@ -34,7 +32,8 @@ void Step(int pass, Weight& weight) {
 }
 
 /// Full-batch Adam: deterministic, and a few hundred examples need nothing faster.
-LinearHead Train(const std::string& version, const LabelledTurns& turns, const std::vector<std::size_t>& rows) {
+LinearHead Train(const std::string& version, const LabelledTurns& turns, const std::vector<std::size_t>& rows,
+                 double decay) {
   const std::size_t n_labels = turns.labels.size();
   const auto n_rows = static_cast<double>(rows.size());
   std::map<std::string, int> seen;
@@ -75,7 +74,7 @@ LinearHead Train(const std::string& version, const LabelledTurns& turns, const s
           k.weight->g[i] += importance * k.strength * (p[i] - (i == label ? 1.0 : 0.0)) / n_rows;
       }
     }
-    for (auto& [name, weight] : weights) Step(pass, weight);
+    for (auto& [name, weight] : weights) Step(pass, decay, weight);
   }
   LinearHead head{version, turns.labels};
   for (const auto& [name, weight] : weights) head.Set(name, {weight.w.begin(), weight.w.end()});
@@ -90,7 +89,7 @@ std::vector<std::size_t> AllRows(const LabelledTurns& turns) {
 
 }  // namespace
 
-LabelledTurns ReadLabelledTurns(std::istream& in, const Cues& cues) {
+LabelledTurns ReadLabelledTurns(std::istream& in, const ReadFeatures& features_of) {
   LabelledTurns turns;
   std::map<std::string, std::size_t> numbers;
   for (std::string line; std::getline(in, line);) {
@@ -100,18 +99,18 @@ LabelledTurns ReadLabelledTurns(std::istream& in, const Cues& cues) {
     if (columns.size() < 2) continue;
     const auto [label, added] = numbers.try_emplace(columns.front(), numbers.size());
     if (added) turns.labels.push_back(columns.front());
-    Features features = FeaturesOf(columns.back(), cues);
+    Features features = features_of(columns.back());
     if (columns.size() == 3) features.emplace_back("#speaker_" + columns[1], 1.0F);
     turns.examples.push_back({label->second, std::move(features)});
   }
   return turns;
 }
 
-LinearHead TrainHead(const std::string& version, const LabelledTurns& turns) {
-  return Train(version, turns, AllRows(turns));
+LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, double decay) {
+  return Train(version, turns, AllRows(turns), decay);
 }
 
-std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns) {
+std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, double decay) {
   constexpr std::size_t kFolds = 5;
   std::vector<std::size_t> order = AllRows(turns);
   std::shuffle(order.begin(), order.end(), std::mt19937{7});
@@ -120,7 +119,7 @@ std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns) {
     std::vector<std::size_t> train;
     std::vector<std::size_t> test;
     for (std::size_t i = 0; i < order.size(); ++i) (i % kFolds == fold ? test : train).push_back(order[i]);
-    const LinearHead head = Train("fold", turns, train);
+    const LinearHead head = Train("fold", turns, train, decay);
     for (const std::size_t row : test) probabilities[row] = Softmax(head.Scores(turns.examples[row].features));
   }
   return probabilities;

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "language/cues.h"
 #include "language/linear_head.h"
 
 namespace hotline::language {
@@ -19,14 +20,20 @@ struct LabelledTurns {
   std::vector<Example> examples;
 };
 
+/// What a head reads of a turn.
+using ReadFeatures = std::function<Features(std::string_view turn)>;
+
 /// Lines "label<TAB>turn" or "label<TAB>speaker<TAB>turn"; the speaker ("a", "c") joins the features. Lines without a
 /// tab are skipped.
-[[nodiscard]] LabelledTurns ReadLabelledTurns(std::istream& in, const Cues& cues);
+[[nodiscard]] LabelledTurns ReadLabelledTurns(std::istream& in, const ReadFeatures& features_of);
+
+/// How strongly weights are drawn to zero, unless a head says otherwise.
+inline constexpr double kUsualDecay = 2e-3;
 
 /// A head of every feature met at least twice; rare labels count for more than their number. Deterministic.
-[[nodiscard]] LinearHead TrainHead(const std::string& version, const LabelledTurns& turns);
+[[nodiscard]] LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, double decay = kUsualDecay);
 
 /// For each example the probabilities that a head gives it which was trained without its fold (of five).
-[[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns);
+[[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, double decay = kUsualDecay);
 
 }  // namespace hotline::language

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "escalation/domain/embedded_data.h"
-#include "language/linear_head.h"
+#include "language/cues.h"
 #include "language/linear_model.h"
 #include "language/text.h"
 #include "language/turn_features.h"
@@ -37,16 +37,16 @@ std::vector<SpokenAct> ReadAgentActs(std::string_view turn) {
   std::vector<SpokenAct> acts;
   for (const language::Span& sentence : language::Sentences(turn)) {
     const std::string_view words = sentence.In(turn);
-    const std::vector<double> p = language::Softmax(trained.head.Scores(language::FeaturesOf(words, AgentCues())));
+    const std::vector<double> p = language::Softmax(trained.head.Scores(AgentActFeatures(words)));
     const auto best = std::max_element(p.begin(), p.end());
     acts.push_back({trained.columns[static_cast<std::size_t>(best - p.begin())], *best, words});
   }
   return acts;
 }
 
-const language::Cues& AgentCues() {
+language::Features AgentActFeatures(std::string_view sentence) {
   static const language::Cues cues{embedded::agent_cues};
-  return cues;
+  return language::FeaturesOf(sentence, cues);
 }
 
 }  // namespace hotline::escalation

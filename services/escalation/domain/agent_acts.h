@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "language/cues.h"
+#include "language/linear_head.h"
 
 namespace hotline::escalation {
 
@@ -31,7 +31,7 @@ struct SpokenAct {
 /// The sentences of an agent's turn, each read by a trained head (models/agent_act.tsv), in order.
 [[nodiscard]] std::vector<SpokenAct> ReadAgentActs(std::string_view turn);
 
-/// Groups of cues that the head reads beside the characters: data/agent_cues.json.
-[[nodiscard]] const language::Cues& AgentCues();
+/// What the head reads of a sentence: its characters, and groups of cues (data/agent_cues.json).
+[[nodiscard]] language::Features AgentActFeatures(std::string_view sentence);
 
 }  // namespace hotline::escalation

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "escalation/domain/embedded_data.h"
-#include "language/linear_head.h"
+#include "escalation/domain/hard_rules.h"
+#include "language/cues.h"
 #include "language/linear_model.h"
+#include "language/patterns.h"
 #include "language/text.h"
 #include "language/turn_features.h"
 
@@ -53,9 +55,53 @@ const ConcernHead& Head() {
 
 }  // namespace
 
+language::Features ConcernFeatures(std::string_view said) {
+  const std::string turn = WithoutHarmlessWords(said);
+  static const language::Cues cues{embedded::cues};
+  struct Phrase {
+    std::string_view name;
+    language::Pattern says;
+  };
+  static const Phrase phrases[] = {
+      {"~nth_time",
+       language::Pattern{
+           "(?:第|这都|都|这是)[二三四五六七八九十两0-9]+(?:次|回|趟|遍|轮|拨)|(?:前|上)[两几二三四五](?:次|回|趟)|"
+           "[三四五六七八九十几0-9]+(?:次|回|趟|遍)了|(?:一而再|反反复复|三番五次|回回|每次都|每回都)"}},
+      {"~long_time", language::Pattern{"(?:半|[一两二三四五六七八九十几好多0-9]+)(?:年|个?多?月|个季度)(?:多)?(?:了|还|"
+                                       "也|都|来)|从[^，。]{1,8}(?:到现在|"
+                                       "到今天|等到|拖到|打到|报到)|年年|月月"}},
+      {"~office_after_office",
+       language::Pattern{
+           "(?:说|让|推给|归|转给|退给|叫我?)[^，。？！]{1,10}[，,][^，。？！]{0,8}(?:说|让|推给|归|转给|又让|退)"}},
+      {"~crowd", language::Pattern{"[一二两三四五六七八九十百千几数0-9]+(?:来|多|几)?(?:号|个|名|户|家|条|辆|位)(?:人|"
+                                   "业主|工人|家长|船|车|司机|村民|亲戚)?|"
+                                   "大家|大伙|全(?:村|厂|班|楼|小区)|(?:业主|家长|工友|村民|司机|商户)们?"}},
+      {"~plan", language::Pattern{"(?:明天|明早|今晚|后天|周[一二三四五六日末]|礼拜[一二三四五六天]|下周|初["
+                                  "一二三四五六七八九十]|凌晨|[早晚]上?[0-9一二三四五六七八九十]+点)"
+                                  "[^。！？]{0,16}(?:去|到|上|来|坐|堵|发|走|停|开)"}},
+      {"~you_said", language::Pattern{"你(?:们)?(?:刚才|前面|上午|上次|之前|昨天)?(?:不是)?(?:说|答应|保证|讲)|你(?:这|"
+                                      "就|怎么|凭什么|连|根本|倒是|别|能不能)"}},
+      {"~children_left", language::Pattern{"(?:我|妈|爸)[^，。]{0,4}(?:不在|走|没|死)了|(?:孩子|闺女|女儿|儿子|老人|猫|"
+                                           "狗)[^，。]{0,6}(?:托付|留给|交给|归)"}},
+      {"~asks", language::Pattern{"请问|想问|问一下|问下|咨询|打听|怎么(?:办理|申请|弄|走|算|补|换)|(?:要|需要)(?:带|"
+                                  "什么|哪些)|多少钱|在哪|几点|行不行$|能不能|可以吗"}},
+      {"~laughs", language::Pattern{"哈哈|嘿嘿|嘻嘻|开玩笑|别紧张|说着玩|不是要|不是来"}},
+      {"~settled",
+       language::Pattern{"有(?:点)?(?:底|数了吧|谱)|踏实|放心了|明白了|清楚了|听懂|图个|不怪|不是冲|消气|说得对|谢谢"}},
+      {"~farewell", language::Pattern{"(?:以后|往后|再也)[^，。]{0,4}(?:不|别)[^，。]{0,3}(?:打|问|找|麻烦|报|提)|(?:"
+                                      "不|别)(?:用|必)?[^，。]{0,3}(?:登记|回访|写|记|回电)了?"}}};
+  language::Features features = language::FeaturesOf(turn, cues);
+  std::erase_if(features,
+                [](const auto& feature) { return feature.first.starts_with('#') && feature.first != "#bias"; });
+  for (const Phrase& phrase : phrases) {
+    if (phrase.says.Matches(turn)) features.emplace_back(phrase.name, 1.0F);
+  }
+  return features;
+}
+
 ConcernReading ReadConcerns(std::string_view turn) {
   const ConcernHead& trained = Head();
-  const std::vector<double> p = language::Softmax(trained.head.Scores(language::FeaturesOf(turn, CallerCues())));
+  const std::vector<double> p = language::Softmax(trained.head.Scores(ConcernFeatures(turn)));
   ConcernReading reading{};
   for (std::size_t i = 0; i < p.size(); ++i) reading[trained.columns[i]] = p[i];
   return reading;
@@ -65,11 +111,6 @@ const std::string& ConcernVersion() { return Head().head.version(); }
 
 std::string_view Name(Concern concern) { return kNames[static_cast<std::size_t>(concern)].name; }
 std::string_view EvidenceCode(Concern concern) { return kNames[static_cast<std::size_t>(concern)].code; }
-
-const language::Cues& CallerCues() {
-  static const language::Cues cues{embedded::cues};
-  return cues;
-}
 
 std::string_view WordsFor(Concern concern, std::string_view turn) {
   std::string_view best = turn;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "language/cues.h"
+#include "language/linear_head.h"
 
 namespace hotline::escalation {
 
@@ -45,8 +45,9 @@ using ConcernReading = std::array<double, kConcerns>;
 [[nodiscard]] std::string_view Name(Concern concern);
 [[nodiscard]] std::string_view EvidenceCode(Concern concern);
 
-/// Groups of cues that the head reads beside the characters: data/cues.json.
-[[nodiscard]] const language::Cues& CallerCues();
+/// What the head reads of a turn: its characters, groups of cues (data/cues.json) and turns of phrase (a count of
+/// times, a crowd, a plan, one office after the other). No punctuation: transcripts come with any or none.
+[[nodiscard]] language::Features ConcernFeatures(std::string_view turn);
 
 /// The clause of `turn` that speaks most for `concern`; a view into it.
 [[nodiscard]] std::string_view WordsFor(Concern concern, std::string_view turn);

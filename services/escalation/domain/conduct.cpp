@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include "escalation/domain/agent_acts.h"
 #include "escalation/domain/concerns.h"
@@ -26,34 +27,94 @@ struct AgentTurn {
   }
 };
 
+/// How upset somebody is: anxious and waiting is less than hurt or angry.
+enum class Upset { kNo, kMildly, kClearly };
+
+bool IsMild(Emotion emotion) { return emotion == Emotion::kAnxious || emotion == Emotion::kFearful; }
 bool IsNegative(Emotion emotion) { return emotion != Emotion::kCalm && emotion != Emotion::kGrateful; }
 
-/// Without a reading the words alone say whether somebody is upset.
-bool IsUpset(const HeardTurn& heard) {
-  if (heard.turn.speaker != Speaker::kCaller) return false;
-  if (heard.reading) return IsNegative(heard.reading->emotion);
-  return Of(ReadConcerns(heard.turn.text), Concern::kNone) < .4;
+/// The reading says, or the words do: many are hurt who sound calm. Without a reading the words alone.
+Upset HowUpset(const HeardTurn& heard) {
+  constexpr double kSure = .5;
+  const ConcernReading concerns = ReadConcerns(heard.turn.text);
+  double unhappy = 0;
+  for (const Concern concern : {Concern::kComplaint, Concern::kUnsolved, Concern::kPassedAround, Concern::kResigned,
+                                Concern::kSarcasm, Concern::kExposure, Concern::kMisconduct, Concern::kAbuse}) {
+    unhappy += Of(concerns, concern);
+  }
+  if (unhappy > kSure + .15) return Upset::kClearly;
+  if (!heard.reading) return Of(concerns, Concern::kDanger) > kSure ? Upset::kMildly : Upset::kNo;
+  const std::vector<double>& all = heard.reading->emotions;
+  const auto of = [&](Emotion emotion) { return all[static_cast<std::size_t>(emotion) - 1]; };
+  const double upset = all.size() == language::AllEmotions().size()
+                           ? 1 - of(Emotion::kCalm) - of(Emotion::kGrateful)
+                           : heard.reading->confidence * IsNegative(heard.reading->emotion);
+  if (upset < kSure) return Upset::kNo;
+  return IsMild(heard.reading->emotion) ? Upset::kMildly : Upset::kClearly;
 }
 
-bool Restates(const AgentTurn& agent) {
-  static const Pattern restates{
-      "(?:我|再|给您|跟您|和您)?(?:确认|核对|核实|核|复述|重复|念|理)(?:一下|一遍|下|一)[^。]{10,}|您(?:的|要的|这边的?"
-      ")?(?:诉求|要求|意思|"
-      "希望)(?:就)?(?:是|有)[^。]{6,}|您(?:们)?(?:是|这是)?(?:想|要|希望|要求|打算|反映|举报|建议|说的|觉得)[^。？?]{6,"
-      "}(?:对吗|对吧|是吧|是吗|"
-      "对不对|是不是|是这样吧|是这样吗|是这个意思吧|是这个意思吗|没错吧)|(?:登记|记)(?:的)?(?:内容|诉求)?是[^。]{8,}"};
-  constexpr std::size_t kShortestRestatement = 14;
+constexpr std::size_t kShortestRestatement = 14;
+
+/// Pairs of neighbouring characters.
+std::set<std::u32string> Pairs(std::u32string_view characters) {
+  std::set<std::u32string> pairs;
+  for (std::size_t i = 0; i + 1 < characters.size(); ++i) pairs.emplace(characters.substr(i, 2));
+  return pairs;
+}
+
+/// Whether a sentence is made of what the caller said: "北苑六号楼，三楼，电梯停了两天。"
+bool Echoes(std::string_view sentence, const std::set<std::u32string>& heard) {
+  constexpr double kMostOfIt = .6;
+  const language::FoldedText folded = language::Fold(sentence);
+  if (folded.size() < kShortestRestatement) return false;
+  const std::set<std::u32string> pairs = Pairs(folded.characters);
+  const auto echoed =
+      std::count_if(pairs.begin(), pairs.end(), [&](const std::u32string& pair) { return heard.contains(pair); });
+  return static_cast<double>(echoed) >= kMostOfIt * static_cast<double>(pairs.size());
+}
+
+bool Restates(const AgentTurn& agent, const std::set<std::u32string>& heard) {
+#define RIGHT                                                                                                                                                      \
+  "(?:对吗|对吧|是吧|是吗|对不对|是不是|是这样吧|是这样吗|是这个意思吧|是这个意思吗|没错吧|没漏吧|全了吧|没变化吧|" \
+  "没记错吧|可以吗|行吗)"
+  static const Pattern restates{"(?:确认|核对|核实|复述|重复|核|念|理)(?:一下|一遍|下|一)?[：:，,]?[^。]{10,}" RIGHT
+                                "|(?:确认|核对|复述|重复|核|念|理)(?:一下|一遍|下)?[：:][^。]{10,}"
+                                "|您(?:的|要的|这边的?)?(?:诉求|要求|意思|希望)(?:就)?(?:是|有)[^。]{6,}"
+                                "|您[^。？?]{0,30}(?:想|要|希望|要求|打算|反映|举报|建议|说的)[^。？?]{6,}" RIGHT
+                                "|记(?:一下|录一下|录|下来|下|着)?(?:的)?(?:是)?[：:][^。]{10,}|登记(?:成|为|的?内容是?"
+                                ")[^。：:]{0,8}[：:]?[^。]{10,}"};
+#undef RIGHT
   if (restates.Matches(agent.turn->text)) return true;
-  const SpokenAct* act = agent.First(AgentAct::kRestate, .6);
-  return act != nullptr && language::CountCharacters(act->words) >= kShortestRestatement;
+  return std::any_of(agent.acts.begin(), agent.acts.end(), [&](const SpokenAct& spoken) {
+    if (spoken.act == AgentAct::kRestate && spoken.probability > .6)
+      return language::CountCharacters(spoken.words) >= kShortestRestatement;
+    return Echoes(spoken.words, heard);
+  });
 }
 
 bool Soothes(const AgentTurn& agent) {
   for (const SpokenAct& spoken : agent.acts) {
-    if (spoken.act == AgentAct::kSoothe) return true;
-    if (spoken.act == AgentAct::kExplain && spoken.probability > .6) return false;  // What follows comes too late.
+    if (spoken.act == AgentAct::kSoothe && spoken.probability > .4) return true;
+    if (spoken.act == AgentAct::kExplain && spoken.probability > .7) return false;  // What follows comes too late.
   }
   return false;
+}
+
+bool Explains(const AgentTurn& agent) {
+  return std::any_of(agent.acts.begin(), agent.acts.end(), [](const SpokenAct& spoken) {
+    switch (spoken.act) {
+      case AgentAct::kExplain:
+      case AgentAct::kEmpty:
+      case AgentAct::kCold:
+      case AgentAct::kBlameOthers:
+      case AgentAct::kPromise: return spoken.probability > .5;
+      case AgentAct::kOther:
+      case AgentAct::kSoothe:
+      case AgentAct::kAsk:
+      case AgentAct::kRestate: break;
+    }
+    return false;
+  });
 }
 
 void FindFaults(const AgentTurn& agent, bool upset_before, std::set<std::string>& formulas,
@@ -100,22 +161,33 @@ void FindFaults(const AgentTurn& agent, bool upset_before, std::set<std::string>
 Conduct ReviewConduct(std::span<const HeardTurn> turns) {
   Conduct conduct;
   std::set<std::string> formulas;
-  bool upset = false;
+  std::set<std::u32string> heard_pairs;
+  Upset upset = Upset::kNo;
+  int replies = 0;  // To a caller who is upset.
   for (const HeardTurn& heard : turns) {
     if (heard.turn.speaker == Speaker::kCaller) {
-      upset |= IsUpset(heard);
+      if (upset != Upset::kClearly) upset = std::max(upset, HowUpset(heard));
+      heard_pairs.merge(Pairs(language::Fold(heard.turn.text).characters));
       continue;
     }
     const AgentTurn agent{&heard.turn, ReadAgentActs(heard.turn.text)};
-    conduct.restated |= Restates(agent);
-    if (upset && !conduct.soothe_first) {
-      conduct.soothe_first = Soothes(agent);
-      if (!*conduct.soothe_first) {
-        conduct.findings.push_back({heard.turn.number, "EXPLAINED_BEFORE_SOOTHING", heard.turn.text});
-      }
+    conduct.restated |= Restates(agent, heard_pairs);
+    FindFaults(agent, upset != Upset::kNo, formulas, conduct.findings);
+    if (conduct.soothe_first) continue;
+    // Whoever soothes has heard that somebody is upset, even where the reading has not.
+    if (Soothes(agent) && !heard_pairs.empty()) {
+      conduct.soothe_first = true;
+      continue;
     }
-    FindFaults(agent, upset, formulas, conduct.findings);
+    // One question first is how a request is taken down; an answer, or a second question, is past the feeling.
+    replies += upset != Upset::kNo;
+    if (replies > 1 || (replies == 1 && upset == Upset::kClearly && Explains(agent))) {
+      conduct.soothe_first = false;
+      conduct.findings.push_back({heard.turn.number, "EXPLAINED_BEFORE_SOOTHING", heard.turn.text});
+    }
   }
+  // The call ended before the worried caller was soothed.
+  if (!conduct.soothe_first && replies > 0) conduct.soothe_first = false;
   return conduct;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,5 +19,8 @@ namespace hotline::escalation {
 /// Signs in one caller's turn that somebody may mean to end their life without saying so: places, farewells, things
 /// put in order. One alone is no red.
 [[nodiscard]] std::vector<Evidence> ImpliedDanger(const Turn& turn);
+
+/// `text` with every word blanked that sounds alarming and is not ("跳楼价", "救命稻草"), byte for byte as long.
+[[nodiscard]] std::string WithoutHarmlessWords(std::string_view text);
 
 }  // namespace hotline::escalation

@@ -25,6 +25,7 @@ constexpr double kMostOfModel = .84;  ///< Below red: only what red is for may l
 constexpr double kFade = .82;
 /// How a call opens is the matter it is about; trouble shows in what follows. No discount for danger, crowds, leaks.
 constexpr double kOpeningDiscount = .45;
+constexpr double kOpeningLater = .75;  ///< The same turn, once the caller has gone on.
 
 /// How many of the caller's turns are looked back at: what is older has faded, and a long call costs no more.
 constexpr std::size_t kMemory = 10;
@@ -111,7 +112,9 @@ std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn
     if (age >= kMemory) continue;
     ReadTurn one{.heard = &heard,
                  .concerns = ReadConcerns(heard.turn.text),
-                 .discount = number == 1 && !opening.message ? kOpeningDiscount : 1,
+                 .discount = number > 1 || opening.message ? 1
+                             : age == 0                    ? kOpeningDiscount
+                                                           : kOpeningLater,
                  .faded = std::pow(kFade, age),
                  .intensity = std::nullopt};
     if (heard.reading) one.intensity = Intensity(*heard.reading);
@@ -120,14 +123,25 @@ std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn
   return read;
 }
 
+/// Concerns about how the matter is handled. The head often wavers between two of them and is sure of their sum.
+bool IsOfHandling(Concern concern) { return concern >= Concern::kUnsolved && concern <= Concern::kAbuse; }
+
+/// How strongly a turn tells of `concern`, 0 to 1.
+double Told(const ConcernReading& reading, Concern concern) {
+  const double p = Of(reading, concern);
+  if (!IsOfHandling(concern)) return Strength(p);
+  double family = 0;
+  for (std::size_t i = 0; i < kConcerns; ++i) family += IsOfHandling(static_cast<Concern>(i)) ? reading[i] : 0;
+  return family > 0 ? p / family * Strength(family) : 0;
+}
+
 /// How strongly any of the turns tells of `weight.concern`, and the turn that tells most.
 Reason ReasonOf(const ConcernWeight& weight, const std::vector<ReadTurn>& turns) {
   double silent = 1;
   double most = 0;
   const Turn* best = nullptr;
   for (const ReadTurn& read : turns) {
-    const double strength =
-        Strength(Of(read.concerns, weight.concern)) * read.faded * (weight.discounted ? read.discount : 1);
+    const double strength = Told(read.concerns, weight.concern) * read.faded * (weight.discounted ? read.discount : 1);
     silent *= 1 - std::min(strength, 1.0);
     if (strength <= most) continue;
     most = strength;
@@ -236,7 +250,7 @@ RiskLevel LevelOf(double risk, const LevelThresholds& thresholds) {
 }
 
 /// The reasons worth telling, strongest first, with the words of a concern cut to the sentence that tells.
-std::vector<Evidence> Told(std::vector<Reason> reasons, bool must_tell) {
+std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, bool must_tell) {
   constexpr double kWorthTelling = .35;
   constexpr std::size_t kMost = 6;
   std::stable_sort(reasons.begin(), reasons.end(),
@@ -294,7 +308,8 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     now.risk = 1 / (1 + std::exp(-score));
     if (!MayBeRed(read)) now.risk = std::min(now.risk, kMostOfModel);
     now.level = LevelOf(now.risk, thresholds_);
-    if (now.level >= RiskLevel::kYellow) now.reasons = Told(std::move(reasons), now.level >= RiskLevel::kOrange);
+    if (now.level >= RiskLevel::kYellow)
+      now.reasons = WorthTelling(std::move(reasons), now.level >= RiskLevel::kOrange);
   }
   now.trend = Trend(now.risk, earlier);
   return now;

@@ -5,6 +5,7 @@
 
 #include "classification/domain/cues.h"
 #include "language/head_training.h"
+#include "language/turn_features.h"
 
 int main(int argc, char** argv) {
   using namespace hotline;
@@ -13,7 +14,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::ifstream in{argv[2]};
-  const language::LabelledTurns turns = language::ReadLabelledTurns(in, classification::SpokenCues());
+  const language::LabelledTurns turns = language::ReadLabelledTurns(
+      in, [](std::string_view turn) { return language::FeaturesOf(turn, classification::SpokenCues()); });
   const auto probabilities = language::CrossValidate(turns);
   std::size_t right = 0;
   for (std::size_t i = 0; i < probabilities.size(); ++i) {

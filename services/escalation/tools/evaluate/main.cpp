@@ -158,7 +158,9 @@ void Judge(const json& call, json& result, bool verbose, Scores& scores) {
       if (warned) return (a.turn == *warned) < (b.turn == *warned);
       return a.risk < b.risk;
     });
-    std::cout << "    " << told->turn << ' ' << std::fixed << std::setprecision(2) << told->risk << ' '
+    std::cout << "    risks";
+    for (const TurnRisk& risk : risks) std::cout << ' ' << std::fixed << std::setprecision(2) << risk.risk;
+    std::cout << "\n    " << told->turn << ' ' << std::fixed << std::setprecision(2) << told->risk << ' '
               << language::Name(told->level) << Told(*told) << '\n';
   }
 }

@@ -13,10 +13,10 @@ namespace hotline::escalation {
 namespace {
 
 /// Precision and recall of every label on rows that were not trained on.
-void Report(const language::LabelledTurns& turns) {
+void Report(const language::LabelledTurns& turns, double decay) {
   const std::size_t labels = turns.labels.size();
   std::vector<std::vector<int>> said(labels, std::vector<int>(labels));
-  const auto probabilities = language::CrossValidate(turns);
+  const auto probabilities = language::CrossValidate(turns, decay);
   int right = 0;
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
     const auto best = std::max_element(probabilities[i].begin(), probabilities[i].end()) - probabilities[i].begin();
@@ -50,9 +50,10 @@ int main(int argc, char** argv) {
   }
   std::ifstream in{argv[3]};
   const language::LabelledTurns turns =
-      language::ReadLabelledTurns(in, head == "concern" ? escalation::CallerCues() : escalation::AgentCues());
-  escalation::Report(turns);
+      language::ReadLabelledTurns(in, head == "concern" ? escalation::ConcernFeatures : escalation::AgentActFeatures);
+  const double decay = head == "concern" ? 1e-3 : language::kUsualDecay;
+  escalation::Report(turns, decay);
   std::ofstream out{argv[4]};
-  language::TrainHead(argv[2], turns).Write(out);
+  language::TrainHead(argv[2], turns, decay).Write(out);
   return out.good() ? 0 : 1;
 }
