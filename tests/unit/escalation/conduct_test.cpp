@@ -1,0 +1,88 @@
+// What an agent did and left out.
+#include "escalation/domain/conduct.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "spoken.h"
+
+namespace hotline::escalation {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::Field;
+using testing::IsEmpty;
+using testing::Not;
+
+auto Rule(const std::string& rule, int turn) {
+  return AllOf(Field(&ConductFinding::rule, rule), Field(&ConductFinding::turn, turn));
+}
+
+TEST(ConductTest, SoothingBeforeTheAnswerIsSeen) {
+  const Conduct conduct = ReviewConduct(
+      Spoken({{'c', "等了一个月都没人来修，家里全泡了！", Emotion::kAngry},
+              {'a', "家里泡成这样，换谁都着急，让您等这么久真对不住。按规定物业要在三天内上门，我马上派单。"}}));
+  EXPECT_EQ(conduct.soothe_first, true);
+  EXPECT_THAT(conduct.findings, Not(Contains(Field(&ConductFinding::rule, "EXPLAINED_BEFORE_SOOTHING"))));
+}
+
+TEST(ConductTest, AnAnswerBeforeSoothingIsFound) {
+  const Conduct conduct = ReviewConduct(Spoken({{'c', "等了一个月都没人来修，家里全泡了！", Emotion::kAngry},
+                                                {'a', "按规定要先由物业核实，您的单子已经登记了。"},
+                                                {'c', "又是登记！", Emotion::kAngry},
+                                                {'a', "您别着急，我理解您的难处。"}}));
+  EXPECT_EQ(conduct.soothe_first, false);
+  EXPECT_THAT(conduct.findings, Contains(Rule("EXPLAINED_BEFORE_SOOTHING", 2)));
+}
+
+TEST(ConductTest, NobodyUpsetNothingToSoothe) {
+  const Conduct conduct = ReviewConduct(Spoken({{'c', "请问办居住证要什么材料？", Emotion::kCalm},
+                                                {'a', "带身份证和租房合同就行。"},
+                                                {'c', "好的谢谢。", Emotion::kGrateful}}));
+  EXPECT_EQ(conduct.soothe_first, std::nullopt);
+  EXPECT_THAT(conduct.findings, IsEmpty());
+}
+
+TEST(ConductTest, ARestatementMayTakeManyForms) {
+  for (const char* said :
+       {"我跟您确认一下，南苑小区二号楼停电，您要求今晚恢复，对吗？", "您的诉求是退还押金一千五百元，我这样记可以吗？",
+        "我复述一遍：周六晚上，滨江路，烧烤摊扰民。", "您是想问新生儿落户要不要本人到场，是吧？"}) {
+    EXPECT_TRUE(ReviewConduct(Spoken({{'c', "我反映个事。"}, {'a', said}})).restated) << said;
+  }
+  for (const char* said : {"请问您贵姓？", "好的，已经给您登记了。", "您稍等，我查一下。", "是哪个小区？"}) {
+    EXPECT_FALSE(ReviewConduct(Spoken({{'c', "我反映个事。"}, {'a', said}})).restated) << said;
+  }
+}
+
+TEST(ConductTest, SayingTheFactsBackIsARestatement) {
+  EXPECT_TRUE(ReviewConduct(Spoken({{'c', "我在新华路八十八号四楼，水管爆了，楼下商铺也淹了，物业电话没人接。"},
+                                    {'a', "新华路八十八号四楼水管爆了，楼下商铺也淹了。我马上联系。"}}))
+                  .restated);
+}
+
+TEST(ConductTest, WhatMustNotBeSaidIsQuotedWithItsTurn) {
+  const Conduct conduct = ReviewConduct(Spoken({{'c', "这事到底谁管？", Emotion::kDissatisfied},
+                                                {'a', "跟我说没用，您爱找谁找谁。"},
+                                                {'c', "你怎么这样说话？", Emotion::kAngry},
+                                                {'a', "您放心，我保证明天一定给您解决。"}}));
+  EXPECT_THAT(conduct.findings, Contains(Rule("FORBIDDEN_PHRASE", 2)));
+  EXPECT_THAT(conduct.findings, Contains(Rule("PROMISE_WITHOUT_BASIS", 4)));
+}
+
+TEST(ConductTest, AnHonestLimitIsNoPromise) {
+  const Conduct conduct = ReviewConduct(
+      Spoken({{'c', "今天能修好吗？", Emotion::kAnxious}, {'a', "具体几点修好我不能保证，我会一直盯着催。"}}));
+  EXPECT_THAT(conduct.findings, Not(Contains(Field(&ConductFinding::rule, "PROMISE_WITHOUT_BASIS"))));
+}
+
+TEST(ConductTest, TheSameFormulaTwiceIsOnceTooOften) {
+  const Conduct conduct = ReviewConduct(Spoken({{'c', "我要投诉物业。", Emotion::kDissatisfied},
+                                                {'a', "请您耐心等待。"},
+                                                {'c', "等多久？", Emotion::kDissatisfied},
+                                                {'a', "请您耐心等待。"}}));
+  EXPECT_THAT(conduct.findings, Contains(Rule("EMPTY_PHRASE_REPEATED", 4)));
+}
+
+}  // namespace
+}  // namespace hotline::escalation

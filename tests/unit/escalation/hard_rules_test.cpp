@@ -1,0 +1,106 @@
+// What makes a call red at once, and its harmless twins.
+#include "escalation/domain/hard_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "spoken.h"
+
+namespace hotline::escalation {
+namespace {
+
+using testing::Contains;
+using testing::Field;
+using testing::IsEmpty;
+using testing::Not;
+
+std::vector<Evidence> Find(const std::string& text, const CallOpening& opening = {}) {
+  return FindHardRules(opening, Spoken({{'c', text}}));
+}
+
+struct Said {
+  std::string_view code;
+  std::string_view text;
+};
+
+class HardRuleTest : public testing::TestWithParam<Said> {};
+
+TEST_P(HardRuleTest, Speaks) {
+  const std::string text{GetParam().text};
+  const std::vector<Evidence> found = Find(text);
+  EXPECT_THAT(found, Contains(Field(&Evidence::code, std::string{GetParam().code}))) << text;
+  for (const Evidence& evidence : found) {
+    EXPECT_NE(text.find(evidence.words), std::string::npos) << "not verbatim: " << evidence.words;
+    EXPECT_EQ(evidence.turn, 1);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Life, HardRuleTest,
+    testing::Values(Said{"LIFE_SELF", "我真不想活了，你们谁也别来劝。"},
+                    Said{"LIFE_SELF", "活着也没什么意思，就这样吧"}, Said{"LIFE_SELF", "再不给钱我就从你们楼上跳下去"},
+                    Said{"LIFE_SELF", "我现在坐在天台边上，风吹得挺舒服。"}, Said{"LIFE_SELF", "我刚吃了半瓶安眠药。"},
+                    Said{"LIFE_SELF", "我女儿闹着要跳楼，在窗户上，快来人！"}, Said{"LIFE_SELF", "那我就死给你们看！"},
+                    Said{"LIFE_DANGER", "楼下着火了，烟特别大，我们在五楼！"},
+                    Said{"LIFE_DANGER", "屋里一股煤气味，我头好晕"}, Said{"LIFE_DANGER", "孩子掉进水塘里了，快救人啊"},
+                    Said{"LIFE_DANGER", "我爸突然昏迷了，怎么喊都喊不醒"}, Said{"LIFE_DANGER", "工地塌方了，有人被埋"},
+                    Said{"VIOLENCE", "他拿着菜刀站在门口要砍我！"},
+                    Said{"VIOLENCE", "我老公又打我，我把自己锁在卫生间里，他在踹门"}));
+
+INSTANTIATE_TEST_SUITE_P(Crowds, HardRuleTest,
+                         testing::Values(Said{"GROUP_ACTION", "我们小区三百多户，明天上午全去区政府门口。"},
+                                         Said{"GROUP_ACTION", "工友们商量好了，今晚就把工地大门堵住！"},
+                                         Said{"GROUP_ACTION", "横幅已经印好了，就等着挂。"},
+                                         Said{"GROUP_ACTION", "司机们约好后天集体停运"},
+                                         Said{"GROUP_ACTION", "村民们正在路口坐着，不给说法不走"},
+                                         Said{"PETITION", "火车票买好了，后天去北京告你们"},
+                                         Said{"PETITION", "我下周一就去省里上访，材料都装好了"},
+                                         Said{"PUBLIC_ORDER", "惹急了我跟他们同归于尽！"},
+                                         Said{"PUBLIC_ORDER", "我买好汽油了，这就去找他们算账"}));
+
+TEST(HardRulesTest, ALeakNeedsAReportThatCouldLeak) {
+  const std::string text = "他们怎么知道是我打的电话？";
+  EXPECT_THAT(Find(text), IsEmpty());
+  EXPECT_THAT(Find(text, WithHistory({{.summary = "举报小作坊生产假酒，要求保密"}})),
+              Contains(Field(&Evidence::code, "INFORMANT_LEAK")));
+  EXPECT_THAT(Find(text, WithHistory({{.summary = "小作坊", .kind = CaseKind::kReport}})),
+              Contains(Field(&Evidence::code, "INFORMANT_LEAK")));
+  const auto call =
+      Spoken({{'c', "我上周举报过一家黑诊所。"}, {'a', "您请说。"}, {'c', "现在老板拿着我的举报信来我家了！"}});
+  EXPECT_THAT(FindHardRules({}, call), Contains(Field(&Evidence::code, "INFORMANT_LEAK")));
+}
+
+TEST(HardRulesTest, SignsOfAFarewellAddUpOverTheCall) {
+  const auto call = Spoken({{'c', "我想问问，如果我不在了，孩子归谁管？"},
+                            {'a', "您是想了解监护的规定吗？"},
+                            {'c', "嗯。存折密码我都写好放一起了，信也留了。"}});
+  EXPECT_THAT(FindHardRules({}, std::span{call}.first(1)), IsEmpty());
+  EXPECT_THAT(FindHardRules({}, call), Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED")));
+}
+
+TEST(HardRulesTest, AgentsAskAndRepeatWithoutAlarm) {
+  EXPECT_THAT(FindHardRules({}, Spoken({{'a', "您是不是不想活了？您现在在楼顶上吗？"}})), IsEmpty());
+}
+
+class HarmlessTwinTest : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(HarmlessTwinTest, StaysHarmless) {
+  const std::string text{GetParam()};
+  EXPECT_THAT(Find(text, WithHistory({{.summary = "举报无证摊贩"}})), IsEmpty()) << text;
+  const auto risks = Assess(Spoken({{'a', "您好，请讲。"}, {'c', text, Emotion::kCalm}}));
+  EXPECT_LT(risks.back().level, RiskLevel::kOrange) << text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, HarmlessTwinTest,
+    testing::Values("气死我了，开玩笑的，我就问停车费。", "要死要活地等着放假，高速哪天免费？",
+                    "那家店挂着跳楼价的牌子。", "请问怎么去信访局反映问题，走什么流程？",
+                    "我们单位要搞消防演习，要不要报备？", "电影里有人站在楼顶要跳下去，吓得我孩子睡不着，能不能分级？",
+                    "热死了热死了，图书馆开空调没有？", "你们可真是救命稻草，太谢谢了。",
+                    "一辆货车把我们小区门口堵了，几百户出不去。", "下水道堵了，水都出不去。",
+                    "我们村两百多人周末要去市民广场跑步比赛，大巴停哪里？", "我去北京给老人看病，怎么备案？",
+                    "举报以后你们会不会泄露我的电话？", "快递怎么知道我电话的？", "烧烤摊冒烟冒得厉害，油烟全进我家。",
+                    "我怕燃气漏了，想约个安检。", "杀价杀不过他，哈哈。", "去年那边着火了，现在修好了没有？"));
+
+}  // namespace
+}  // namespace hotline::escalation
