@@ -23,9 +23,9 @@ constexpr double kMostOfModel = .84;  ///< Below red: only what red is for may l
 
 /// What is said fades with every turn the caller speaks after it.
 constexpr double kFade = .82;
-/// How a call opens is the matter it is about; trouble shows in what follows. No discount for danger, crowds, leaks.
-constexpr double kOpeningDiscount = .45;
-constexpr double kOpeningLater = .75;  ///< The same turn, once the caller has gone on.
+/// How a call opens is the matter it is about; trouble shows in what follows. What tells of handling, and feelings,
+/// count this much while the caller has spoken once, twice. No discount for danger, crowds and leaks, nor for a letter.
+constexpr std::array<double, 2> kPatience = {.45, .75};
 
 /// How many of the caller's turns are looked back at: what is older has faded, and a long call costs no more.
 constexpr std::size_t kMemory = 10;
@@ -33,14 +33,14 @@ constexpr std::size_t kMemory = 10;
 struct ConcernWeight {
   Concern concern;
   double weight;
-  bool discounted;  ///< In the call's first turn.
+  bool discounted;  ///< While the call is young.
 };
 constexpr std::array<ConcernWeight, kConcerns - 1> kConcernWeights = {{{Concern::kComplaint, .5, true},
                                                                        {Concern::kUnsolved, 1.8, true},
                                                                        {Concern::kPassedAround, 1.9, true},
                                                                        {Concern::kResigned, 2.2, true},
                                                                        {Concern::kSarcasm, 2.1, true},
-                                                                       {Concern::kEvidence, 2.8, true},
+                                                                       {Concern::kEvidence, 3.0, true},
                                                                        {Concern::kExposure, 3.0, true},
                                                                        {Concern::kMisconduct, 2.6, true},
                                                                        {Concern::kAbuse, 2.6, true},
@@ -96,15 +96,17 @@ struct Reason {
 struct ReadTurn {
   const HeardTurn* heard;
   ConcernReading concerns;
-  double discount;  ///< Of what counts less in an opening.
+  double discount;  ///< Of what counts less while the call is young.
   double faded;
   std::optional<double> intensity;
 };
 
 std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn> turns) {
-  std::vector<ReadTurn> read;
   std::size_t callers = 0;
   for (const HeardTurn& heard : turns) callers += heard.turn.speaker == Speaker::kCaller;
+  std::vector<ReadTurn> read;
+  if (callers == 0) return read;
+  const double discount = opening.message || callers > kPatience.size() ? 1 : kPatience[callers - 1];
   std::size_t number = 0;
   for (const HeardTurn& heard : turns) {
     if (heard.turn.speaker != Speaker::kCaller) continue;
@@ -112,9 +114,7 @@ std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn
     if (age >= kMemory) continue;
     ReadTurn one{.heard = &heard,
                  .concerns = ReadConcerns(heard.turn.text),
-                 .discount = number > 1 || opening.message ? 1
-                             : age == 0                    ? kOpeningDiscount
-                                                           : kOpeningLater,
+                 .discount = discount,
                  .faded = std::pow(kFade, age),
                  .intensity = std::nullopt};
     if (heard.reading) one.intensity = Intensity(*heard.reading);
