@@ -1,5 +1,6 @@
 #include "escalation/domain/concerns.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -53,6 +54,14 @@ const ConcernHead& Head() {
   return head;
 }
 
+ConcernReading ReadWindow(std::string_view words) {
+  const ConcernHead& trained = Head();
+  const std::vector<double> p = language::Softmax(trained.head.Scores(ConcernFeatures(words)));
+  ConcernReading reading{};
+  for (std::size_t i = 0; i < p.size(); ++i) reading[trained.columns[i]] = p[i];
+  return reading;
+}
+
 }  // namespace
 
 language::Features ConcernFeatures(std::string_view said) {
@@ -100,10 +109,29 @@ language::Features ConcernFeatures(std::string_view said) {
 }
 
 ConcernReading ReadConcerns(std::string_view turn) {
-  const ConcernHead& trained = Head();
-  const std::vector<double> p = language::Softmax(trained.head.Scores(ConcernFeatures(turn)));
+  constexpr std::size_t kWindow = 100;  // Characters; the head was trained on shorter turns still.
+  constexpr std::size_t kWindows = 30;  // A letter says it in the beginning, or never.
+  if (turn.size() <= 3 * kWindow) return ReadWindow(turn);
+  // Long turns are read in pieces of whole sentences: one sentence of trouble is trouble.
   ConcernReading reading{};
-  for (std::size_t i = 0; i < p.size(); ++i) reading[trained.columns[i]] = p[i];
+  std::size_t windows = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  const auto close = [&] {
+    if (end <= begin) return;
+    const ConcernReading piece = ReadWindow(turn.substr(begin, end - begin));
+    for (std::size_t i = 1; i < kConcerns; ++i) reading[i] = std::max(reading[i], piece[i]);
+    reading[0] = windows++ == 0 ? piece[0] : std::min(reading[0], piece[0]);
+  };
+  for (const language::Span& sentence : language::Sentences(turn)) {
+    if (windows == kWindows) return reading;
+    if (sentence.end - begin > 3 * kWindow && end > begin) {
+      close();
+      begin = sentence.begin;
+    }
+    end = sentence.end;
+  }
+  close();
   return reading;
 }
 

@@ -28,7 +28,7 @@ enum class Concern {
 };
 inline constexpr std::size_t kConcerns = 13;
 
-/// Probability of each concern, by number.
+/// How sure each concern is, by number: probabilities; of a long turn each concern's from the piece that tells most.
 using ConcernReading = std::array<double, kConcerns>;
 
 [[nodiscard]] constexpr double Of(const ConcernReading& reading, Concern concern) {

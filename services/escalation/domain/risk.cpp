@@ -24,8 +24,9 @@ constexpr double kMostOfModel = .84;  ///< Below red: only what red is for may l
 /// What is said fades with every turn the caller speaks after it.
 constexpr double kFade = .82;
 /// How a call opens is the matter it is about; trouble shows in what follows. What tells of handling, and feelings,
-/// count this much while the caller has spoken once, twice. No discount for danger, crowds and leaks, nor for a letter.
+/// count this much while the caller has spoken once, twice. No discount for danger, crowds and leaks.
 constexpr std::array<double, 2> kPatience = {.45, .75};
+constexpr double kLetter = .9;  ///< The same for a letter: it is all that its writer will say.
 
 /// How many of the caller's turns are looked back at: what is older has faded, and a long call costs no more.
 constexpr std::size_t kMemory = 10;
@@ -106,7 +107,7 @@ std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn
   for (const HeardTurn& heard : turns) callers += heard.turn.speaker == Speaker::kCaller;
   std::vector<ReadTurn> read;
   if (callers == 0) return read;
-  const double discount = opening.message || callers > kPatience.size() ? 1 : kPatience[callers - 1];
+  const double discount = opening.message ? kLetter : callers > kPatience.size() ? 1 : kPatience[callers - 1];
   std::size_t number = 0;
   for (const HeardTurn& heard : turns) {
     if (heard.turn.speaker != Speaker::kCaller) continue;
@@ -132,7 +133,7 @@ double Told(const ConcernReading& reading, Concern concern) {
   if (!IsOfHandling(concern)) return Strength(p);
   double family = 0;
   for (std::size_t i = 0; i < kConcerns; ++i) family += IsOfHandling(static_cast<Concern>(i)) ? reading[i] : 0;
-  return family > 0 ? p / family * Strength(family) : 0;
+  return family > 0 ? p / family * Strength(std::min(family, 1.0)) : 0;
 }
 
 /// How strongly any of the turns tells of `weight.concern`, and the turn that tells most.
@@ -306,7 +307,8 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     double score = kBias + Relief(read);
     for (const Reason& reason : reasons) score += reason.weight;
     now.risk = 1 / (1 + std::exp(-score));
-    if (!MayBeRed(read)) now.risk = std::min(now.risk, kMostOfModel);
+    // A letter has no next turn in which to be believed: only a rule makes it red.
+    if (opening.message || !MayBeRed(read)) now.risk = std::min(now.risk, kMostOfModel);
     now.level = LevelOf(now.risk, thresholds_);
     if (now.level >= RiskLevel::kYellow)
       now.reasons = WorthTelling(std::move(reasons), now.level >= RiskLevel::kOrange);
