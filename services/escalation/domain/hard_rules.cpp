@@ -24,6 +24,7 @@ struct Rule {
   std::string code;
   Pattern says;
   std::optional<Pattern> harmless;
+  std::optional<Pattern> harmless_before;  ///< What the caller said earlier that explains it.
 };
 
 /// data/hard_rules.json, compiled. In its expressions <NAME> is a block, <s20> up to 20 characters of one sentence,
@@ -63,10 +64,14 @@ RuleBook Read(std::string_view text) {
                 .of_a_report = Compile(file.at("of_a_report"), blocks),
                 .harmless_words = {}};
   for (const json& rule : file.at("rules")) {
-    book.rules.push_back({rule.at("code"), Compile(rule.at("says"), blocks), Compile(rule.at("harmless"), blocks)});
+    book.rules.push_back(
+        {rule.at("code"), Compile(rule.at("says"), blocks), Compile(rule.at("harmless"), blocks), std::nullopt});
+    if (const auto before = rule.find("harmless_before"); before != rule.end()) {
+      book.rules.back().harmless_before = Compile(*before, blocks);
+    }
   }
   for (const json& sign : file.at("signs")) {
-    book.signs.push_back({sign.at("code"), Compile(sign.at("says"), blocks), std::nullopt});
+    book.signs.push_back({sign.at("code"), Compile(sign.at("says"), blocks), std::nullopt, std::nullopt});
   }
   for (const json& word : file.at("harmless_words")) book.harmless_words.Add(word.get<std::string>());
   return book;
@@ -85,6 +90,12 @@ bool IsAboutAReport(const CallOpening& opening, std::span<const HeardTurn> turns
   if (std::any_of(opening.history.begin(), opening.history.end(), of_history)) return true;
   return std::any_of(turns.begin(), turns.end(),
                      [](const HeardTurn& heard) { return Book().of_a_report.Matches(heard.turn.text); });
+}
+
+bool WasExplained(const Rule& rule, std::span<const HeardTurn> earlier) {
+  return rule.harmless_before && std::any_of(earlier.begin(), earlier.end(), [&](const HeardTurn& heard) {
+           return heard.turn.speaker == Speaker::kCaller && rule.harmless_before->Matches(heard.turn.text);
+         });
 }
 
 /// The words of `turn` that `rule` finds; empty when it finds none or they are not meant.
@@ -126,6 +137,7 @@ std::vector<Evidence> FindHardRules(const CallOpening& opening, std::span<const 
   for (const Rule& rule : Book().rules) {
     std::string words = WordsOf(rule, turn, meant);
     if (words.empty() || (rule.code == "INFORMANT_LEAK" && !IsAboutAReport(opening, turns))) continue;
+    if (WasExplained(rule, turns.first(turns.size() - 1))) continue;
     found.push_back({rule.code, std::move(words), turn.number});
   }
 

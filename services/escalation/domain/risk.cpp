@@ -50,7 +50,8 @@ constexpr std::array<ConcernWeight, kConcerns - 1> kConcernWeights = {{{Concern:
                                                                        {Concern::kLeak, 2.8, false}}};
 constexpr double kEmotionWeight = 1.6;
 constexpr double kWorseningWeight = .7;
-constexpr double kHistoryWeight = .55;  ///< An earlier case that was not settled; at most three count.
+constexpr double kReturnedWeight = .8;  ///< An earlier case that was sent back or reopened; at most three cases count.
+constexpr double kHistoryWeight = .55;  ///< One that was not settled otherwise.
 constexpr double kFaultWeight = .3;     ///< A kind of fault of the agent towards somebody upset; at most two count.
 constexpr double kRelief = -1.2;        ///< The caller's last word is thanks, or calm with nothing of concern.
 
@@ -178,7 +179,8 @@ void AddHistory(const CallOpening& opening, double trouble, std::vector<Reason>&
       code = "HISTORY_OVERDUE";
     }
     if (code.empty() || ++count > 3) continue;
-    reasons.push_back({kHistoryWeight * trouble, {std::string{code}, {}, 0}});
+    const double weight = earlier.returns > 0 || earlier.reopenings > 0 ? kReturnedWeight : kHistoryWeight;
+    reasons.push_back({weight * trouble, {std::string{code}, {}, 0}});
   }
 }
 
@@ -218,12 +220,21 @@ void AddConduct(std::span<const HeardTurn> turns, double trouble, std::vector<Re
   }
 }
 
+/// Thanks, or calm with nothing of concern, unless the caller has shown that politeness covers something.
 double Relief(const std::vector<ReadTurn>& turns) {
   const HeardTurn& last = *turns.back().heard;
+  double open = 1;
+  for (const ReadTurn& read : turns) {
+    double hidden = 0;
+    for (const Concern concern : {Concern::kResigned, Concern::kSarcasm, Concern::kEvidence, Concern::kExposure}) {
+      hidden += Told(read.concerns, concern);
+    }
+    open *= 1 - std::min(hidden, 1.0) * read.faded;
+  }
   const double none = Of(turns.back().concerns, Concern::kNone);
-  if (last.reading && last.reading->emotion == Emotion::kGrateful) return kRelief;
+  if (last.reading && last.reading->emotion == Emotion::kGrateful) return kRelief * open;
   if (last.reading && last.reading->emotion != Emotion::kCalm) return 0;
-  return kRelief * std::max(0.0, 2 * none - 1);
+  return kRelief * open * std::max(0.0, 2 * none - 1);
 }
 
 /// Danger, crowds and leaks are what red is for: where the head is sure of one, the cap is lifted.
