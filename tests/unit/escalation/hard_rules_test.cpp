@@ -41,6 +41,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Said{"LIFE_SELF", "活着也没什么意思，就这样吧"}, Said{"LIFE_SELF", "再不给钱我就从你们楼上跳下去"},
                     Said{"LIFE_SELF", "我现在坐在天台边上，风吹得挺舒服。"}, Said{"LIFE_SELF", "我刚吃了半瓶安眠药。"},
                     Said{"LIFE_SELF", "我女儿闹着要跳楼，在窗户上，快来人！"}, Said{"LIFE_SELF", "那我就死给你们看！"},
+                    Said{"LIFE_SELF", "孩子半个身子都探出窗外了！"},
+                    Said{"LIFE_DANGER", "出车祸了，人卡着出不来，满脸是血"},
                     Said{"LIFE_DANGER", "楼下着火了，烟特别大，我们在五楼！"},
                     Said{"LIFE_DANGER", "屋里一股煤气味，我头好晕"}, Said{"LIFE_DANGER", "孩子掉进水塘里了，快救人啊"},
                     Said{"LIFE_DANGER", "我爸突然昏迷了，怎么喊都喊不醒"}, Said{"LIFE_DANGER", "工地塌方了，有人被埋"},
@@ -78,6 +80,12 @@ TEST(HardRulesTest, SignsOfAFarewellAddUpOverTheCall) {
   EXPECT_THAT(FindHardRules({}, call), Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED")));
 }
 
+TEST(HardRulesTest, AnEventNamedBeforeExplainsABanner) {
+  const auto call =
+      Spoken({{'c', "我们公司下周办运动会。"}, {'a', "您请说。"}, {'c', "横幅都印好了，挂体育场外面行吗？"}});
+  EXPECT_THAT(FindHardRules({}, call), IsEmpty());
+}
+
 TEST(HardRulesTest, AgentsAskAndRepeatWithoutAlarm) {
   EXPECT_THAT(FindHardRules({}, Spoken({{'a', "您是不是不想活了？您现在在楼顶上吗？"}})), IsEmpty());
 }
@@ -100,7 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "一辆货车把我们小区门口堵了，几百户出不去。", "下水道堵了，水都出不去。",
                     "我们村两百多人周末要去市民广场跑步比赛，大巴停哪里？", "我去北京给老人看病，怎么备案？",
                     "举报以后你们会不会泄露我的电话？", "快递怎么知道我电话的？", "烧烤摊冒烟冒得厉害，油烟全进我家。",
-                    "我怕燃气漏了，想约个安检。", "杀价杀不过他，哈哈。", "去年那边着火了，现在修好了没有？"));
+                    "我怕燃气漏了，想约个安检。", "杀价杀不过他，哈哈。", "去年那边着火了，现在修好了没有？",
+                    "3号车每天中午12点都把车停在我家门口，挡着路了。", "办运动会能不能拉横幅？"));
 
 }  // namespace
 }  // namespace hotline::escalation
