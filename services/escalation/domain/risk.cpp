@@ -120,7 +120,7 @@ std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn
                  .faded = std::pow(kFade, age),
                  .intensity = std::nullopt};
     if (heard.reading) one.intensity = Intensity(*heard.reading);
-    read.push_back(std::move(one));
+    read.push_back(one);
   }
   return read;
 }
@@ -310,6 +310,7 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     now.reasons = earlier.back().reasons;
   } else if (const std::vector<ReadTurn> read = Read(opening, turns); !read.empty()) {
     std::vector<Reason> reasons;
+    reasons.reserve(kConcernWeights.size());
     for (const ConcernWeight& weight : kConcernWeights) reasons.push_back(ReasonOf(weight, read));
     const double trouble = Trouble(read);
     AddHistory(opening, trouble, reasons);
