@@ -1,12 +1,15 @@
-// What every store promises; PostgreSQL's implementation joins the list at the end.
+// What every store promises.
 #include <cmath>
 #include <limits>
 
 #include <gmock/gmock.h>
 
 #include "contract/platform_testing.h"
+#include "contract/postgres_testing.h"
 #include "platform/bus/topics.h"
+#include "platform/bytes.h"
 #include "platform/store/outbox.h"
+#include "platform/store/postgres_store.h"
 #include "platform/store/request_memory.h"
 #include "platform/store/sqlite_store.h"
 
@@ -147,6 +150,38 @@ TEST_P(StoreTest, KnowsTheTypeOfAnExpression) {
 TEST_P(StoreTest, RefusesTextWithAZeroByte) {
   EXPECT_TRUE(absl::IsInvalidArgument(Insert(std::string{"a\0b", 3})));
   EXPECT_THAT(Ids(), ElementsAre());
+}
+
+TEST_P(StoreTest, KeepsBytesWhole) {
+  std::string bytes{"\0\xff\0", 3};
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  ASSERT_TRUE(store_
+                  ->InTransaction([&](Transaction& transaction) {
+                    transaction.Execute("INSERT INTO things (id, note) VALUES (:1, :2)", {"a", ToBase64(bytes)});
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  ASSERT_TRUE(store_
+                  ->Read([&](Session& session) {
+                    EXPECT_EQ(FromBase64(session.Query("SELECT note FROM things").at(0).Text(0)).value(), bytes);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
+TEST_P(StoreTest, TextSortsByItsBytes) {
+  for (const char* id : {"é", "b", "B", "市", "a", "中", "_"}) ASSERT_TRUE(Insert(id).ok());
+  EXPECT_THAT(Ids(), ElementsAre("B", "_", "a", "b", "é", "中", "市"));
+}
+
+TEST_P(StoreTest, NobodyElseIsWaitedForWhenNothingIsOpen) {
+  ASSERT_TRUE(Insert("a").ok());
+  ASSERT_TRUE(store_
+                  ->Read([](Session& session) {
+                    EXPECT_EQ(session.LongestOpen().count(), 0);
+                    return absl::OkStatus();
+                  })
+                  .ok());
 }
 
 TEST_P(StoreTest, CountsAndReturnsWhatChanged) {
@@ -484,6 +519,16 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest,
                          ::testing::Values(StoreKind{"sqlite",
                                                      [](const testing::TemporaryFolder& folder, StoreOptions options) {
                                                        return OpenSqliteStore(folder / "store.db", std::move(options));
+                                                     }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+// With one writer, as some of the tests hold it up.
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreTest,
+                         ::testing::Values(StoreKind{"postgresql",
+                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
+                                                       return OpenPostgresStore(tests::SharedPostgres().where(),
+                                                                                testing::SchemaOf(folder),
+                                                                                std::move(options));
                                                      }}),
                          [](const auto& kind) { return kind.param.name; });
 

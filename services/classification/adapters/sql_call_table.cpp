@@ -126,18 +126,16 @@ void SqlCallTable::Close(platform::Transaction& tx, const CallOpening& opening, 
 }
 
 void SqlCallTable::Sight(platform::Transaction& tx, const IssueSighting& sighting) {
-  const std::vector<Row> known =
-      tx.Query("SELECT heat, first_at, last_at FROM hot_issues WHERE site = :1 AND hot_issue = :2",
-               {sighting.site, sighting.hot_issue});
   const std::int64_t at = Milliseconds(sighting.at);
-  if (known.empty()) {
-    tx.Execute(
-        "INSERT INTO hot_issues (site, hot_issue, title, place, topic, cases, first_at, last_at, heat) "
-        "VALUES (:1, :2, :3, :4, :5, 1, :6, :7, :8)",
-        {sighting.site, sighting.hot_issue, sighting.title, sighting.place, sighting.topic, at, at,
-         LogHeat(sighting.at)});
-    return;
-  }
+  const std::int64_t added = tx.Execute(
+      "INSERT INTO hot_issues (site, hot_issue, title, place, topic, cases, first_at, last_at, heat) "
+      "VALUES (:1, :2, :3, :4, :5, 1, :6, :7, :8) ON CONFLICT (site, hot_issue) DO NOTHING",
+      {sighting.site, sighting.hot_issue, sighting.title, sighting.place, sighting.topic, at, at,
+       LogHeat(sighting.at)});
+  if (added == 1) return;
+  const std::vector<Row> known = tx.Query(
+      "SELECT heat, first_at, last_at FROM hot_issues WHERE site = :1 AND hot_issue = :2 /*FOR UPDATE*/",
+      {sighting.site, sighting.hot_issue});
   tx.Execute(
       "UPDATE hot_issues SET cases = cases + 1, first_at = :1, last_at = :2, heat = :3 WHERE site = :4 AND hot_issue = "
       ":5",

@@ -13,8 +13,8 @@ using platform::Session;
 using platform::Transaction;
 using platform::Value;
 
-/// A number that is missing may be held by an open transaction; none is open for so long (calls end after 30 s).
-constexpr std::chrono::seconds kLongestTransaction{60};
+/// By how much the clocks of the processes that write may differ.
+constexpr std::chrono::seconds kClockError{1};
 
 // Whole alerts are read in this order of columns.
 constexpr std::string_view kColumns =
@@ -154,13 +154,16 @@ AlertFeedPage SqlAlertTable::ChangesAfter(Session& session, std::string_view sit
                                           Time wall) {
   // Read across sites, for a gap in the numbers shows only there; numbers are given before the commit.
   AlertFeedPage page{.alerts = {}, .cursor = cursor};
+  std::optional<std::chrono::milliseconds> longest_open;
   for (const Row& row : session.Query("SELECT " + std::string{kColumns} +
                                           ", c.id, c.at FROM alert_changes c JOIN alerts a ON a.alert_id = c.alert_id "
                                           "WHERE c.id > :1 ORDER BY c.id LIMIT :2",
                                       {cursor, std::int64_t{limit}})) {
     const std::int64_t number = row.Int(kColumnCount);
     const bool gap = number != page.cursor + 1;
-    if (gap && wall - row.TimeAt(kColumnCount + 1) < kLongestTransaction) break;
+    if (gap && !longest_open) longest_open = session.LongestOpen();
+    // The missing number may be held by a transaction that was open when this row was written, and still is.
+    if (gap && longest_open->count() > 0 && wall - row.TimeAt(kColumnCount + 1) < *longest_open + kClockError) break;
     page.cursor = number;
     if (site.empty() || row.Text(2) == site) page.alerts.push_back({.number = number, .alert = AlertFrom(row)});
   }

@@ -69,6 +69,10 @@ std::int64_t SqlKnowledgeTable::KnowledgeVersion(Session& session) {
   return session.Query("SELECT version FROM knowledge_version WHERE id = 1").at(0).Int(0);
 }
 
+void SqlKnowledgeTable::BeginChange(Transaction& tx) {
+  tx.Query("SELECT version FROM knowledge_version WHERE id = 1 /*FOR UPDATE*/");
+}
+
 std::int64_t SqlKnowledgeTable::NextKnowledgeVersion(Transaction& tx) {
   tx.Execute("UPDATE knowledge_version SET version = version + 1 WHERE id = 1");
   return KnowledgeVersion(tx);
@@ -167,7 +171,7 @@ std::vector<ServedAnswer> SqlKnowledgeTable::Served(Session& session, std::strin
   std::vector<ServedAnswer> served;
   for (const Row& row :
        session.Query("SELECT call_id, turn, question, article_id, article_version, served_at FROM served_answers "
-                     "WHERE (:1 = '' OR article_id = :2) AND (:3 = 0 OR article_version = :4) "
+                     "WHERE (:1 = '' OR article_id = :2) AND (CAST(:3 AS BIGINT) = 0 OR article_version = :4) "
                      "ORDER BY article_id, article_version, call_id, turn LIMIT :5 OFFSET :6",
                      {Str(article_id), Str(article_id), version, version, std::int64_t{limit}, offset})) {
     served.push_back({row.Text(0), row.Int(1), row.Text(2), row.Text(3), row.Int(4), row.Int(5)});

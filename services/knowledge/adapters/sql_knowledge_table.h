@@ -8,6 +8,7 @@ namespace hotline::knowledge {
 class SqlKnowledgeTable final : public KnowledgeTable {
  public:
   [[nodiscard]] std::int64_t KnowledgeVersion(Session& session) override;
+  void BeginChange(Transaction& tx) override;
   std::int64_t NextKnowledgeVersion(Transaction& tx) override;
   [[nodiscard]] std::optional<Article> FindArticle(Session& session, std::string_view id,
                                                    std::int64_t version) override;

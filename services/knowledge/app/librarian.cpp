@@ -12,6 +12,7 @@ void Librarian::Save(Transaction& tx, Article& article, Time now) {
 }
 
 ImportResult Librarian::Publish(Transaction& tx, std::span<const Article> articles, Time now) {
+  table_.BeginChange(tx);
   ImportResult result;
   for (Article article : articles) {
     const std::optional<Article> newest = table_.NewestArticle(tx, article.id);
@@ -28,6 +29,7 @@ ImportResult Librarian::Publish(Transaction& tx, std::span<const Article> articl
 }
 
 absl::StatusOr<Article> Librarian::Retire(Transaction& tx, std::string_view id, Time now) {
+  table_.BeginChange(tx);
   std::optional<Article> newest = table_.NewestArticle(tx, id);
   if (!newest) return absl::NotFoundError(absl::StrCat("no article ", std::string{id}));
   if (newest->retired) return *newest;
@@ -38,6 +40,7 @@ absl::StatusOr<Article> Librarian::Retire(Transaction& tx, std::string_view id, 
 }
 
 ImportResult Librarian::PublishPhrases(Transaction& tx, std::span<const Phrase> phrases, Time now) {
+  table_.BeginChange(tx);
   ImportResult result;
   for (const Phrase& phrase : phrases) {
     if (table_.FindPhrase(tx, phrase.id) == phrase) {
@@ -53,6 +56,7 @@ ImportResult Librarian::PublishPhrases(Transaction& tx, std::span<const Phrase> 
 }
 
 absl::StatusOr<Phrase> Librarian::RetirePhrase(Transaction& tx, std::string_view id, Time now) {
+  table_.BeginChange(tx);
   std::optional<Phrase> phrase = table_.FindPhrase(tx, id);
   if (!phrase) return absl::NotFoundError(absl::StrCat("no phrase ", std::string{id}));
   if (phrase->retired) return *phrase;

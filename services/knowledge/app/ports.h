@@ -45,7 +45,9 @@ class KnowledgeTable {
   virtual ~KnowledgeTable() = default;
 
   [[nodiscard]] virtual std::int64_t KnowledgeVersion(Session& session) = 0;
-  /// Counts one change; returns the new version. Its row serialises changes.
+  /// Waits for another change in hand; from here to the commit there is none. Before anything is read that it hangs on.
+  virtual void BeginChange(Transaction& tx) = 0;
+  /// Counts one change; returns the new version.
   virtual std::int64_t NextKnowledgeVersion(Transaction& tx) = 0;
 
   [[nodiscard]] virtual std::optional<Article> FindArticle(Session& session, std::string_view id,

@@ -64,7 +64,8 @@ class Consumer final : public Subscription {
     for (std::size_t i = 0; i < events.size(); ++i) {
       const Event& event = *events[i];
       const KeyOfSource key{event.source, event.key};
-      store_.Submit(
+      store_.SubmitInOrder(
+          event.source + " " + event.key,
           [this, &event, &round, i, key](Transaction& transaction) -> absl::Status {
             if (round.MustStandBack(i, key)) return absl::AbortedError("behind a failed event of its key");
             absl::Status status = applier_.InOrder(transaction, event);

@@ -2,8 +2,8 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <map>
 #include <mutex>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -25,7 +25,8 @@ class Round {
   /// next event of the key may run before this one's outcome is told.
   bool MustStandBack(std::size_t i, const KeyOfSource& key) {
     const std::lock_guard lock{mutex_};
-    if (failed_.insert(key).second) return false;
+    const auto [holder, added] = failed_.try_emplace(key, i);
+    if (added || holder->second == i) return false;  // The store runs work again that lost a race.
     verdicts_[i] = Verdict::kStoodBack;
     return true;
   }
@@ -38,7 +39,7 @@ class Round {
     const std::lock_guard lock{mutex_};
     if (verdicts_[i] == Verdict::kWaiting) {
       verdicts_[i] = status.ok() ? Verdict::kDone : Verdict::kFailed;
-      if (!status.ok()) failed_.insert(key);
+      if (!status.ok()) failed_.insert_or_assign(key, i);
       statuses_[i] = std::move(status);
     }
     if (--open_ == 0) finished_.notify_one();
@@ -58,7 +59,7 @@ class Round {
   std::condition_variable finished_;
   std::vector<Verdict> verdicts_;
   std::vector<absl::Status> statuses_;
-  std::set<KeyOfSource> failed_;
+  std::map<KeyOfSource, std::size_t> failed_;  // And by which event.
   std::size_t open_;
 };
 

@@ -137,7 +137,7 @@ void ConsumerUpkeep::Sweep() {
     swept = store_.InTransaction([&](Transaction& transaction) {
       removed = transaction.Execute(
           "DELETE FROM inbox WHERE (consumer_group, source, event_id) IN (SELECT consumer_group, source, event_id "
-          "FROM inbox WHERE applied_at < :1 ORDER BY applied_at LIMIT :2)",
+          "FROM inbox WHERE applied_at < :1 ORDER BY applied_at LIMIT :2 /*SKIP LOCKED*/)",
           {cutoff, kSweepRows});
       return absl::OkStatus();
     });

@@ -12,6 +12,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <openssl/sha.h>
 
+#include "platform/concurrency/deadline.h"
 #include "platform/concurrency/worker_pool.h"
 #include "platform/config/config.h"
 #include "platform/ids.h"
@@ -142,6 +143,7 @@ class UnaryCall {
     const bool accepted = call->rpc.workers.TrySubmit([call, step = std::move(step)] {
       if (call->gone()) return call->Finish(CallerIsGone());
       if (steady_clock::now() >= call->deadline) return call->Finish(absl::DeadlineExceededError("waited too long"));
+      const DeadlineScope scope{call->deadline};  // What it reads ends by then.
       try {
         step();
       } catch (const std::exception& e) {  // The last frame of ours: an escape would end the process.

@@ -23,6 +23,7 @@
 #include "platform/runtime/heartbeat.h"
 #include "platform/runtime/rpc_server.h"
 #include "platform/security/sealer.h"
+#include "platform/store/postgres_store.h"
 #include "platform/store/sqlite_store.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
@@ -61,6 +62,23 @@ std::unique_ptr<Bus> OpenBus(const Config& config, const Clock& clock) {
                        .topic_prefix = config.Text("kafka_prefix"),
                        .instance = config.Text("kafka_instance"),
                        .options = config.List("kafka_options")});
+}
+
+std::size_t Count(const Config& config, std::string_view setting) {
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, config.Integer(setting)));
+}
+
+std::unique_ptr<Store> OpenStore(const Config& config, const std::string& service, const Sealer& sealer,
+                                 const Clock& clock) {
+  StoreOptions options{.source = "hotline/" + service,
+                       .sealer = sealer,
+                       .clock = clock,
+                       .queue_capacity = Count(config, "store_queue")};
+  if (config.Text("store") == "sqlite") return OpenSqliteStore(config.Path("data_dir") / (service + ".db"), options);
+  if (config.Text("postgres").empty()) throw std::runtime_error{"store = postgresql needs the setting postgres"};
+  options.writers = Count(config, "postgres_writers");
+  options.readers = Count(config, "postgres_readers");
+  return OpenPostgresStore(config.Text("postgres"), service, options);
 }
 
 /// Construction fails by exception; the first error of a start is what people must read.
@@ -138,11 +156,7 @@ RunningProcess::RunningProcess(const Config& config, std::unique_ptr<DataLock> l
 
 Service RunningProcess::Build(const ModuleFactory& factory) {
   Service service{.name = std::string{factory.name}};
-  service.store = OpenSqliteStore(config_.Path("data_dir") / (service.name + ".db"),
-                                  {.source = "hotline/" + service.name,
-                                   .sealer = *sealer_,
-                                   .clock = clock_,
-                                   .queue_capacity = static_cast<std::size_t>(config_.Integer("store_queue"))});
+  service.store = OpenStore(config_, service.name, *sealer_, clock_);
   service.relay = std::make_unique<OutboxRelay>(*service.store, *bus_, *metrics_, RelayOptions{.store = service.name});
   service.resources = std::make_unique<Resources>(Resources{
       .config = config_,

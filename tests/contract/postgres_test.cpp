@@ -1,0 +1,358 @@
+// What PostgreSQL adds: several writers, several processes, and a server that goes away.
+#include <algorithm>
+#include <array>
+#include <future>
+#include <set>
+
+#include <gmock/gmock.h>
+
+#include "contract/platform_testing.h"
+#include "contract/postgres_testing.h"
+#include "platform/bus/topics.h"
+#include "platform/concurrency/deadline.h"
+#include "platform/store/outbox.h"
+#include "platform/store/postgres_store.h"
+#include "platform/store/request_memory.h"
+
+namespace hotline::platform {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using testing::Eventually;
+using testing::Soon;
+
+constexpr Migration kMigrations[] = {
+    {1, "counters", "CREATE TABLE counters (id TEXT PRIMARY KEY, number BIGINT NOT NULL);", "DROP TABLE counters;"},
+    {2, "notes", "CREATE TABLE notes (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note TEXT NOT NULL);",
+     "DROP TABLE notes;"},
+};
+
+class PostgresStoreTest : public ::testing::Test {
+ protected:
+  PostgresStoreTest() : sealer_{Sealer::Open(folder_ / "keyring.json").value()} {}
+
+  virtual tests::PostgresServer& server() { return tests::SharedPostgres(); }
+
+  std::unique_ptr<Store> Open(std::size_t writers = 4) {
+    auto store = OpenPostgresStore(
+        server().where(), testing::SchemaOf(folder_),
+        {.source = "hotline/test", .sealer = *sealer_, .clock = clock_, .writers = writers});
+    EXPECT_TRUE(store->Migrate(kMigrations).ok());
+    return store;
+  }
+
+  static absl::Status Put(Store& store, const std::string& id, std::int64_t number) {
+    return store.InTransaction([&](Transaction& transaction) {
+      transaction.Execute(
+          "INSERT INTO counters (id, number) VALUES (:1, :2) ON CONFLICT (id) DO UPDATE SET number = excluded.number",
+          {id, number});
+      return absl::OkStatus();
+    });
+  }
+  static std::int64_t Get(Store& store, const std::string& id) {
+    std::int64_t number = -1;
+    EXPECT_TRUE(store
+                    .Read([&](Session& session) {
+                      const auto rows = session.Query("SELECT number FROM counters WHERE id = :1", {id});
+                      if (!rows.empty()) number = rows.front().Int(0);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return number;
+  }
+
+  testing::TemporaryFolder folder_;
+  testing::FakeClock clock_;
+  std::unique_ptr<Sealer> sealer_;
+};
+
+TEST_F(PostgresStoreTest, WritersOfTheSameRowsLoseNoUpdateHoweverTheyCross) {
+  const auto first = Open();
+  const auto second = Open();
+  constexpr int kThreads = 8;
+  constexpr int kEach = 40;
+  ASSERT_TRUE(Put(*first, "a", 0).ok());
+  ASSERT_TRUE(Put(*first, "b", 0).ok());
+  const auto add = [](Transaction& transaction, const std::string& id) {
+    transaction.Execute("UPDATE counters SET number = number + 1 WHERE id = :1", {id});
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      Store& store = i % 2 == 0 ? *first : *second;
+      for (int j = 0; j < kEach; ++j) {
+        // Both orders of the two locks: some of them dead-lock, and are done again.
+        EXPECT_TRUE(store
+                        .InTransaction([&](Transaction& transaction) {
+                          add(transaction, (i + j) % 3 == 0 ? "a" : "b");
+                          add(transaction, (i + j) % 3 == 0 ? "b" : "a");
+                          return absl::OkStatus();
+                        })
+                        .ok());
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(Get(*first, "a"), kThreads * kEach);
+  EXPECT_EQ(Get(*second, "b"), kThreads * kEach);
+}
+
+TEST_F(PostgresStoreTest, WorkOfOneKeyRunsInTheOrderGiven) {
+  const auto store = Open(4);
+  constexpr int kKeys = 7;
+  constexpr int kWork = 700;
+  std::mutex mutex;
+  std::map<int, std::vector<int>> ran;
+  std::atomic<int> done{0};
+  for (int i = 0; i < kWork; ++i) {
+    store->SubmitInOrder(
+        "key " + std::to_string(i % kKeys),
+        [&, i](Transaction& transaction) {
+          transaction.Execute("INSERT INTO notes (note) VALUES (:1)", {std::to_string(i)});
+          const std::lock_guard lock{mutex};
+          ran[i % kKeys].push_back(i);
+          return absl::OkStatus();
+        },
+        Soon(), [&](const absl::Status& status) { done += status.ok() ? 1 : 1000; });
+  }
+  ASSERT_TRUE(Eventually([&] { return done >= kWork; }));
+  EXPECT_EQ(done, kWork);
+  for (const auto& [key, order] : ran) EXPECT_TRUE(std::is_sorted(order.begin(), order.end())) << key;
+}
+
+TEST_F(PostgresStoreTest, TwinRequestsOfTwoProcessesHaveOneEffect) {
+  const std::array stores{Open(), Open()};
+  const RequestKey key{"agent-1", "/Svc/Method", "r1", "sha"};
+  std::atomic<int> effects{0};
+  std::atomic<int> answers{0};
+  std::vector<std::thread> twins;
+  for (int i = 0; i < 12; ++i) {
+    twins.emplace_back([&, i] {
+      std::string answer;
+      EXPECT_TRUE(stores[static_cast<std::size_t>(i % 2)]
+                      ->InTransaction([&](Transaction& transaction) -> absl::Status {
+                        auto found = FindOrClaim(transaction, key, clock_.Now());
+                        if (!found.ok()) return found.status();
+                        if (found->has_value()) {
+                          answer = **found;
+                          return absl::OkStatus();
+                        }
+                        ++effects;
+                        answer = "answer";
+                        Remember(transaction, key, answer);
+                        return absl::OkStatus();
+                      })
+                      .ok());
+      answers += answer == "answer" ? 1 : 0;
+    });
+  }
+  for (auto& twin : twins) twin.join();
+  EXPECT_EQ(effects, 1);
+  EXPECT_EQ(answers, 12);
+}
+
+TEST_F(PostgresStoreTest, EventsOfOneKeyAreNumberedInTheOrderOfTheirRows) {
+  const std::array stores{Open(), Open()};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      for (int j = 0; j < 25; ++j) {
+        EXPECT_TRUE(stores[static_cast<std::size_t>(i % 2)]
+                        ->InTransaction([&](Transaction& transaction) {
+                          transaction.Publish(kCallsTopic, {.type = "t", .key = "k" + std::to_string(j % 3)});
+                          return absl::OkStatus();
+                        })
+                        .ok());
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::vector<OutboxRow> rows;
+  ASSERT_TRUE(stores[0]
+                  ->Read([&](Session& session) {
+                    rows = Outbox::Oldest(session, kCallsTopic, 1000);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  std::map<std::string, std::uint64_t> last;
+  for (const OutboxRow& row : rows) EXPECT_EQ(row.event.sequence, ++last[row.event.key]);
+  EXPECT_EQ(rows.size(), 200u);
+}
+
+TEST_F(PostgresStoreTest, AStatementEndsAtItsDeadline) {
+  const auto store = Open();
+  std::promise<absl::Status> written;
+  const auto start = steady_clock::now();
+  store->Submit(
+      [](Transaction& transaction) {
+        transaction.Query("SELECT pg_sleep(20)");
+        return absl::OkStatus();
+      },
+      start + milliseconds{200}, [&](absl::Status status) { written.set_value(std::move(status)); });
+  const absl::Status late = written.get_future().get();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(late)) << late;
+
+  const DeadlineScope scope{steady_clock::now() + milliseconds{200}};
+  const absl::Status read = store->Read([](Session& session) {
+    session.Query("SELECT pg_sleep(20)");
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(absl::IsDeadlineExceeded(read)) << read;
+  EXPECT_LT(steady_clock::now() - start, seconds{10});
+}
+
+TEST_F(PostgresStoreTest, AFailedTransactionIsNeverTakenForACommit) {
+  const auto store = Open(1);
+  // What a piece must not do, and what a COMMIT would answer with success: PostgreSQL has already rolled back.
+  const absl::Status status = store->InTransaction([](Transaction& transaction) {
+    transaction.Execute("INSERT INTO counters (id, number) VALUES ('x', 1)");
+    transaction.Query("ROLLBACK");
+    return absl::OkStatus();
+  });
+  EXPECT_FALSE(status.ok());
+  EXPECT_EQ(Get(*store, "x"), -1);
+}
+
+TEST_F(PostgresStoreTest, TwoProcessesMigrateAtOnce) {
+  std::array<absl::Status, 4> statuses;
+  std::vector<std::thread> processes;
+  for (absl::Status& status : statuses) {
+    processes.emplace_back([&] {
+      try {
+        const auto store = OpenPostgresStore(server().where(), testing::SchemaOf(folder_),
+                                             {.source = "hotline/test", .sealer = *sealer_, .clock = clock_});
+        status = store->Migrate(kMigrations);
+      } catch (const StoreError& error) {
+        status = absl::InternalError(error.what());
+      }
+    });
+  }
+  for (auto& process : processes) process.join();
+  for (const absl::Status& status : statuses) EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_F(PostgresStoreTest, ASiblingIsToldAndNobodyIsByItself) {
+  const auto first = Open();
+  const auto second = Open();
+  std::atomic<int> first_woken{0};
+  std::atomic<int> second_woken{0};
+  first->siblings()->OnWoken([&] { ++first_woken; });
+  second->siblings()->OnWoken([&] { ++second_woken; });
+  const auto told = [&](Store& by, std::atomic<int>& woken) {
+    const int before = woken;
+    return Eventually([&] {
+      by.siblings()->Wake();
+      return woken > before;
+    });
+  };
+  ASSERT_TRUE(told(*first, second_woken));
+  ASSERT_TRUE(told(*second, first_woken));
+  const int own = first_woken;
+  ASSERT_TRUE(told(*first, second_woken));
+  EXPECT_EQ(first_woken, own);
+  first->siblings()->OnWoken(nullptr);
+  second->siblings()->OnWoken(nullptr);
+}
+
+TEST_F(PostgresStoreTest, ItRefusesWhatIsNoConnectionStringWithoutSayingIt) {
+  try {
+    static_cast<void>(OpenPostgresStore("password=secret nonsense", "s",
+                                        {.source = "hotline/test", .sealer = *sealer_, .clock = clock_}));
+    FAIL() << "opened";
+  } catch (const StoreError& error) {
+    EXPECT_THAT(error.what(), ::testing::Not(::testing::HasSubstr("secret")));
+  }
+}
+
+TEST_F(PostgresStoreTest, AConstraintIsNamedWithoutTheValuesThatBrokeIt) {
+  const auto store = Open();
+  ASSERT_TRUE(Put(*store, "13900001111", 1).ok());
+  const absl::Status status = store->InTransaction([](Transaction& transaction) {
+    transaction.Execute("INSERT INTO counters (id, number) VALUES (:1, 2)", {"13900001111"});
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(absl::IsInternal(status));
+  EXPECT_THAT(std::string{status.message()}, ::testing::Not(::testing::HasSubstr("13900001111")));
+}
+
+/// On a server of its own, which the test may kill.
+class PostgresOutageTest : public PostgresStoreTest {
+ protected:
+  static void SetUpTestSuite() {
+    server_ = new tests::PostgresServer;
+    server_->Start();
+  }
+  static void TearDownTestSuite() {
+    delete server_;
+    server_ = nullptr;
+  }
+  tests::PostgresServer& server() override { return *server_; }
+
+  static tests::PostgresServer* server_;
+};
+
+tests::PostgresServer* PostgresOutageTest::server_ = nullptr;
+
+TEST_F(PostgresOutageTest, WhileItIsAwayAllIsUnavailableAndThenGoesOn) {
+  const auto store = Open();
+  ASSERT_TRUE(Put(*store, "a", 1).ok());
+  ASSERT_EQ(Get(*store, "a"), 1);
+  server().Kill();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(absl::IsUnavailable(Put(*store, "a", 2)));
+    EXPECT_TRUE(absl::IsUnavailable(store->Read([](Session& session) {
+      session.Query("SELECT 1");
+      return absl::OkStatus();
+    })));
+  }
+  server().Start();
+  EXPECT_EQ(Get(*store, "a"), 1);  // At once: a read connects by itself.
+  ASSERT_TRUE(Eventually([&] { return Put(*store, "a", 3).ok(); }));
+  EXPECT_EQ(Get(*store, "a"), 3);
+}
+
+TEST_F(PostgresOutageTest, WhatWasAcknowledgedSurvivesTheKill) {
+  const auto store = Open();
+  std::atomic<bool> over{false};
+  std::mutex mutex;
+  std::set<std::string> acknowledged;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 8; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; !over; ++i) {
+        const std::string id = std::to_string(writer) + "/" + std::to_string(i);
+        if (!Put(*store, id, i).ok()) continue;
+        const std::lock_guard lock{mutex};
+        acknowledged.insert(id);
+      }
+    });
+  }
+  const auto count = [&] {
+    const std::lock_guard lock{mutex};
+    return acknowledged.size();
+  };
+  for (int kill = 0; kill < 3; ++kill) {
+    const std::size_t before = count();
+    EXPECT_TRUE(Eventually([&] { return count() > before + 50; }));
+    server().Kill();
+    server().Start();
+  }
+  const std::size_t before = count();
+  EXPECT_TRUE(Eventually([&] { return count() > before + 50; }));
+  over = true;
+  for (auto& writer : writers) writer.join();
+  std::set<std::string> stored;
+  ASSERT_TRUE(store
+                  ->Read([&](Session& session) {
+                    for (const Row& row : session.Query("SELECT id FROM counters")) stored.insert(row.Text(0));
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  for (const std::string& id : acknowledged) EXPECT_TRUE(stored.contains(id)) << "lost " << id;
+  std::printf("%zu acknowledged, %zu stored\n", acknowledged.size(), stored.size());
+}
+
+}  // namespace
+}  // namespace hotline::platform
