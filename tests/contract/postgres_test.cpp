@@ -8,6 +8,9 @@
 
 #include "contract/platform_testing.h"
 #include "contract/postgres_testing.h"
+#include "platform/bus/embedded_bus.h"
+#include "platform/bus/outbox_leases.h"
+#include "platform/bus/outbox_relay.h"
 #include "platform/bus/topics.h"
 #include "platform/concurrency/deadline.h"
 #include "platform/store/outbox.h"
@@ -36,9 +39,8 @@ class PostgresStoreTest : public ::testing::Test {
   virtual tests::PostgresServer& server() { return tests::SharedPostgres(); }
 
   std::unique_ptr<Store> Open(std::size_t writers = 4) {
-    auto store = OpenPostgresStore(
-        server().where(), testing::SchemaOf(folder_),
-        {.source = "hotline/test", .sealer = *sealer_, .clock = clock_, .writers = writers});
+    auto store = OpenPostgresStore(server().where(), testing::SchemaOf(folder_),
+                                   {.source = "hotline/test", .sealer = *sealer_, .clock = clock_, .writers = writers});
     EXPECT_TRUE(store->Migrate(kMigrations).ok());
     return store;
   }
@@ -254,6 +256,117 @@ TEST_F(PostgresStoreTest, ASiblingIsToldAndNobodyIsByItself) {
   EXPECT_EQ(first_woken, own);
   first->siblings()->OnWoken(nullptr);
   second->siblings()->OnWoken(nullptr);
+}
+
+/// Two processes that publish into one outbox, each with its relay, on a bus of the test.
+class PostgresRelayTest : public PostgresStoreTest {
+ protected:
+  void SetUp() override {
+    bus_ = OpenEmbeddedBus(folder_ / "bus.db", {.clock = clock_});
+    subscription_ = bus_->Consume(kCallsTopic, "watcher", arrivals_.Handler());
+  }
+  std::unique_ptr<OutboxRelay> StartRelay(Store& store) {
+    return std::make_unique<OutboxRelay>(
+        store, *bus_, metrics_,
+        RelayOptions{.store = "test", .batch = 20, .tick = milliseconds{50}, .clock = &clock_});
+  }
+  static absl::Status Publish(Store& store, const std::string& key) {
+    return store.InTransaction([&](Transaction& transaction) {
+      transaction.Publish(kCallsTopic, {.type = "t", .key = key});
+      return absl::OkStatus();
+    });
+  }
+  /// Held leases by relay.
+  static std::map<std::string, int> Leases(Store& store) {
+    std::map<std::string, int> leases;
+    EXPECT_TRUE(store
+                    .Read([&](Session& session) {
+                      for (const Row& row : session.Query("SELECT relay FROM outbox_leases WHERE relay <> ''")) {
+                        ++leases[row.Text(0)];
+                      }
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return leases;
+  }
+  static std::int64_t Waiting(Store& store) {
+    std::int64_t size = -1;
+    EXPECT_TRUE(store
+                    .Read([&](Session& session) {
+                      size = Outbox::Size(session);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return size;
+  }
+  /// Every key's events came, first occurrences in order.
+  void ExpectAllInOrder(std::size_t events) {
+    std::map<std::string, std::uint64_t> last;
+    std::size_t first_times = 0;
+    for (const Delivery& delivery : arrivals_.all()) {
+      std::uint64_t& sequence = last[delivery.event.key];
+      if (delivery.event.sequence <= sequence) continue;
+      EXPECT_EQ(delivery.event.sequence, sequence + 1) << delivery.event.key;
+      sequence = delivery.event.sequence;
+      ++first_times;
+    }
+    EXPECT_EQ(first_times, events);
+  }
+
+  testing::CountingMetrics metrics_;
+  testing::Arrivals arrivals_;
+  std::unique_ptr<Bus> bus_;
+  std::unique_ptr<Subscription> subscription_;
+};
+
+TEST_F(PostgresRelayTest, TwoRelaysShareTheKeysAndSendEachKeyInOrder) {
+  const std::array stores{Open(), Open()};
+  auto first = StartRelay(*stores[0]);
+  auto second = StartRelay(*stores[1]);
+  const auto shared_fairly = [&] {
+    const auto leases = Leases(*stores[0]);
+    return leases.size() == 2 && leases.begin()->second == kOutboxShards / 2 &&
+           leases.rbegin()->second == kOutboxShards / 2;
+  };
+  ASSERT_TRUE(Eventually(shared_fairly));
+  constexpr int kEach = 100;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 6; ++i) {
+    threads.emplace_back([&, i] {
+      for (int j = 0; j < kEach; ++j) EXPECT_TRUE(Publish(*stores[i % 2], "key " + std::to_string(j % 11)).ok());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_TRUE(Eventually([&] { return Waiting(*stores[0]) == 0; }));
+  ASSERT_TRUE(arrivals_.WaitFor(6 * kEach));
+  ExpectAllInOrder(6 * kEach);
+
+  first.reset();  // It gives its keys back: the other sends them.
+  for (int j = 0; j < 32; ++j) EXPECT_TRUE(Publish(*stores[0], "later " + std::to_string(j)).ok());
+  EXPECT_TRUE(Eventually([&] { return Waiting(*stores[0]) == 0; }));
+  ASSERT_TRUE(arrivals_.WaitFor(6 * kEach + 32));
+  ExpectAllInOrder(6 * kEach + 32);
+}
+
+TEST_F(PostgresRelayTest, TheKeysOfADeadRelayAreTakenOverWhenItsLeasesRunOut) {
+  const auto store = Open();
+  const std::int64_t until = (clock_.Now() + OutboxLeases::kLasting).time_since_epoch().count();
+  ASSERT_TRUE(store
+                  ->InTransaction([&](Transaction& transaction) {
+                    transaction.Execute("INSERT INTO outbox_relays (relay, alive_until) VALUES ('dead', :1)", {until});
+                    transaction.Execute("UPDATE outbox_leases SET relay = 'dead', held_until = :1", {until});
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  for (int i = 0; i < 32; ++i) ASSERT_TRUE(Publish(*store, "key " + std::to_string(i)).ok());
+  OutboxLeases leases{*store, clock_, "new"};
+  ASSERT_TRUE(leases.Renew().ok());
+  EXPECT_TRUE(leases.held().empty());
+  leases.GiveBack();
+  clock_.Move(OutboxLeases::kLasting + milliseconds{1});
+  const auto relay = StartRelay(*store);
+  ASSERT_TRUE(arrivals_.WaitFor(32));
+  ExpectAllInOrder(32);
 }
 
 TEST_F(PostgresStoreTest, ItRefusesWhatIsNoConnectionStringWithoutSayingIt) {

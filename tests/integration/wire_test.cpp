@@ -15,6 +15,7 @@
 #include "platform/runtime/process.h"
 #include "support/probes.h"
 #include "support/reflection_client.h"
+#include "support/store_choice.h"
 
 namespace hotline::tests {
 namespace {
@@ -48,7 +49,7 @@ class WireTest : public testing::Test {
     std::string name = (std::filesystem::temp_directory_path() / "hotline-wire-XXXXXX").string();
     folder_ = mkdtemp(name.data());
     const auto config = platform::Config::Load(
-        {}, {},
+        {}, tests::StoreOf(folder_),
         {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}, {"log_level", "error"}});
     if (!config.ok()) throw std::runtime_error{config.status().ToString()};
     auto process = platform::Process::Start(*config, AllModules());

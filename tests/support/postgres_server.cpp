@@ -81,7 +81,8 @@ int FreePort() {
 class Connection {
  public:
   explicit Connection(const std::string& where) : connection_{PQconnectdb(where.c_str())} {
-    PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection_, [](void*, const char*) {}, nullptr);
   }
   ~Connection() { PQfinish(connection_); }
   Connection(const Connection&) = delete;
@@ -130,10 +131,10 @@ PostgresServer::~PostgresServer() {
 
 void PostgresServer::Start() {
   const fs::path log = folder_ / "server.log";
-  pid_ = Spawn({Program("postgres"), "-D", folder_ / "data", "-p", std::to_string(port_), "-c",
-                "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c",
-                "fsync=on", "-c", "synchronous_commit=on"},
-               log);
+  pid_ = Spawn(
+      {Program("postgres"), "-D", folder_ / "data", "-p", std::to_string(port_), "-c", "listen_addresses=127.0.0.1",
+       "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=on", "-c", "synchronous_commit=on"},
+      log);
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!Connection{where()}.open()) {
     if (waitpid(pid_, nullptr, WNOHANG) == pid_) {

@@ -133,9 +133,9 @@ void SqlCallTable::Sight(platform::Transaction& tx, const IssueSighting& sightin
       {sighting.site, sighting.hot_issue, sighting.title, sighting.place, sighting.topic, at, at,
        LogHeat(sighting.at)});
   if (added == 1) return;
-  const std::vector<Row> known = tx.Query(
-      "SELECT heat, first_at, last_at FROM hot_issues WHERE site = :1 AND hot_issue = :2 /*FOR UPDATE*/",
-      {sighting.site, sighting.hot_issue});
+  const std::vector<Row> known =
+      tx.Query("SELECT heat, first_at, last_at FROM hot_issues WHERE site = :1 AND hot_issue = :2 /*FOR UPDATE*/",
+               {sighting.site, sighting.hot_issue});
   tx.Execute(
       "UPDATE hot_issues SET cases = cases + 1, first_at = :1, last_at = :2, heat = :3 WHERE site = :4 AND hot_issue = "
       ":5",

@@ -1,14 +1,18 @@
 #include "platform/bus/outbox_relay.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "platform/bus/outbox_leases.h"
 #include "platform/bus/topics.h"
+#include "platform/ids.h"
 #include "platform/store/outbox.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
+#include "platform/time.h"
 
 namespace hotline::platform {
 namespace {
@@ -20,10 +24,12 @@ struct TopicRows {
   std::vector<OutboxRow> rows;
 };
 
-std::vector<TopicRows> OldestOfEachTopic(Session& session, std::int64_t batch) {
+const WallClock kWallClock;
+
+std::vector<TopicRows> OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards) {
   std::vector<TopicRows> oldest;
   for (const Topic& topic : AllTopics()) {
-    std::vector<OutboxRow> rows = Outbox::Oldest(session, topic.name, batch);
+    std::vector<OutboxRow> rows = Outbox::Oldest(session, topic.name, batch, shards);
     if (!rows.empty()) oldest.push_back({topic.name, std::move(rows)});
   }
   return oldest;
@@ -39,8 +45,20 @@ std::vector<Event> EventsOf(const std::vector<OutboxRow>& rows) {
 }  // namespace
 
 OutboxRelay::OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions options)
-    : store_{store}, bus_{bus}, metrics_{metrics}, options_{std::move(options)} {
-  store_.OnPublished([this] { Wake(); });
+    : store_{store},
+      bus_{bus},
+      metrics_{metrics},
+      options_{std::move(options)},
+      siblings_{store.siblings()},
+      leases_{siblings_ == nullptr
+                  ? nullptr
+                  : std::make_unique<OutboxLeases>(store, options_.clock == nullptr ? kWallClock : *options_.clock,
+                                                   NewUlid(kWallClock.Now()))} {
+  store_.OnPublished([this] {
+    Wake();
+    WakeSiblings();
+  });
+  if (siblings_ != nullptr) siblings_->OnWoken([this] { Wake(); });
   thread_ = std::thread{[this] { Run(); }};
 }
 
@@ -56,6 +74,11 @@ void OutboxRelay::Stop(steady_clock::time_point deadline) {
   if (!thread_.joinable()) return;
   thread_.join();
   store_.OnPublished(nullptr);
+  if (siblings_ != nullptr) siblings_->OnWoken(nullptr);
+}
+
+void OutboxRelay::WakeSiblings() {
+  if (shared_) siblings_->Wake();
 }
 
 void OutboxRelay::Wake() {
@@ -83,6 +106,9 @@ void OutboxRelay::Run() {
          {"code", absl::StatusCodeToString(more.status().code())},
          {"failures", std::int64_t{failures_}}});
   }
+  if (leases_ == nullptr) return;
+  leases_->GiveBack();
+  WakeSiblings();
 }
 
 void OutboxRelay::ReportBacklog() {
@@ -111,10 +137,22 @@ bool OutboxRelay::OutOfTime() {
   return stopping_ && steady_clock::now() >= stop_deadline_;
 }
 
+absl::StatusOr<bool> OutboxRelay::MaySend() {
+  if (leases_ == nullptr) return true;
+  if (steady_clock::now() >= renew_at_) {
+    if (absl::Status renewed = leases_->Renew(); !renewed.ok()) return renewed;
+    renew_at_ = steady_clock::now() + std::min(options_.tick, OutboxLeases::kLasting / 4);
+    shared_ = !leases_->alone();
+  }
+  return !leases_->held().empty();
+}
+
 absl::StatusOr<bool> OutboxRelay::SendSome() {
+  if (const absl::StatusOr<bool> may = MaySend(); !may.ok() || !*may) return may;
   std::vector<TopicRows> oldest;
   absl::Status status = store_.Read([&](Session& session) {
-    oldest = OldestOfEachTopic(session, options_.batch);
+    oldest = OldestOfEachTopic(session, options_.batch,
+                               leases_ == nullptr ? std::span<const std::int64_t>{} : leases_->held());
     return absl::OkStatus();
   });
   if (!status.ok()) return status;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -14,7 +16,9 @@
 
 namespace hotline::platform {
 
+class Clock;
 class Metrics;
+class OutboxLeases;
 
 struct RelayOptions {
   std::string store;                                ///< Names the store in metrics and logs: "intake".
@@ -22,12 +26,14 @@ struct RelayOptions {
   std::chrono::milliseconds tick{1000};             ///< How long a missed wake-up can last.
   std::chrono::milliseconds longest_backoff{5000};  ///< Between tries while the bus is away.
   std::chrono::milliseconds append_timeout{10'000};
+  const Clock* clock = nullptr;  ///< The machine's when null; else it must outlive the relay.
 };
 
 /// Moves what a store published onto the bus: in order per key, at least once, woken by the commits themselves.
 ///
 /// A row leaves the outbox after the bus has it for good; until then nothing of its topic is sent past it. What a crash
-/// left behind goes first. One relay a store; a thread of its own. Store and bus must outlive it.
+/// left behind goes first. One relay a store and process; where other processes use the same database, the relays share
+/// the keys among them (outbox_leases.h) and wake each other. A thread of its own. Store and bus must outlive it.
 class OutboxRelay final {
  public:
   OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions options = {});
@@ -41,6 +47,10 @@ class OutboxRelay final {
  private:
   void Run();
   void Wake();
+  /// What others may send is for them to know.
+  void WakeSiblings();
+  /// Renews the leases when it is time. False when nothing is held.
+  absl::StatusOr<bool> MaySend();
   /// Waits for a commit or a tick; after a failure, for a pause that doubles. False when it is time to end.
   bool Pause();
   bool OutOfTime();
@@ -60,6 +70,10 @@ class OutboxRelay final {
   std::chrono::steady_clock::time_point stop_deadline_{};
   int failures_ = 0;  // In a row; of the thread alone, as is the next field.
   std::chrono::steady_clock::time_point report_at_{};
+  std::chrono::steady_clock::time_point renew_at_{};
+  StoreSiblings* const siblings_;               // Null: the outbox is this process's alone.
+  const std::unique_ptr<OutboxLeases> leases_;  // Null likewise.
+  std::atomic<bool> shared_{false};             // Others relay this outbox too.
   std::thread thread_;
 };
 

@@ -2,8 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "platform/store/store.h"
 
 namespace grpc {
 class Channel;
@@ -20,7 +23,6 @@ class Metrics;
 class Notifier;
 class OpenStreams;
 class Sealer;
-class Store;
 class WorkerPool;
 
 /// What a service is given. The process owns it and outlives every module. One of these a service: the store is its
@@ -54,10 +56,12 @@ class Module {
   virtual void Stop() = 0;
 };
 
-/// A kind of module: its name ("intake": also its database file and the source of its events) and how it is made.
+/// A kind of module: its name ("intake": also its database file or schema, and the source of its events), how it is
+/// made, and its schema, for who migrates without serving.
 struct ModuleFactory {
   std::string_view name;
   std::function<std::unique_ptr<Module>(Resources&)> make;
+  std::span<const Migration> migrations = {};
 };
 
 }  // namespace hotline::platform

@@ -23,7 +23,10 @@
 #include "platform/runtime/heartbeat.h"
 #include "platform/runtime/rpc_server.h"
 #include "platform/security/sealer.h"
+#include "platform/store/migrate.h"
+#include "platform/store/postgres_engine.h"
 #include "platform/store/postgres_store.h"
+#include "platform/store/sqlite_engine.h"
 #include "platform/store/sqlite_store.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
@@ -68,17 +71,26 @@ std::size_t Count(const Config& config, std::string_view setting) {
   return static_cast<std::size_t>(std::max<std::int64_t>(1, config.Integer(setting)));
 }
 
+std::string PostgresOf(const Config& config) {
+  std::string where = config.Text("postgres");
+  if (where.empty()) throw std::runtime_error{"store = postgresql needs the setting postgres"};
+  return where;
+}
+
+std::unique_ptr<SqlEngine> EngineOf(const Config& config, const std::string& service) {
+  if (config.Text("store") == "sqlite")
+    return std::make_unique<SqliteEngine>(config.Path("data_dir") / (service + ".db"));
+  return std::make_unique<PostgresEngine>(PostgresOf(config), service);
+}
+
 std::unique_ptr<Store> OpenStore(const Config& config, const std::string& service, const Sealer& sealer,
                                  const Clock& clock) {
-  StoreOptions options{.source = "hotline/" + service,
-                       .sealer = sealer,
-                       .clock = clock,
-                       .queue_capacity = Count(config, "store_queue")};
+  StoreOptions options{
+      .source = "hotline/" + service, .sealer = sealer, .clock = clock, .queue_capacity = Count(config, "store_queue")};
   if (config.Text("store") == "sqlite") return OpenSqliteStore(config.Path("data_dir") / (service + ".db"), options);
-  if (config.Text("postgres").empty()) throw std::runtime_error{"store = postgresql needs the setting postgres"};
   options.writers = Count(config, "postgres_writers");
   options.readers = Count(config, "postgres_readers");
-  return OpenPostgresStore(config.Text("postgres"), service, options);
+  return OpenPostgresStore(PostgresOf(config), service, options);
 }
 
 /// Construction fails by exception; the first error of a start is what people must read.
@@ -225,6 +237,27 @@ void RunningProcess::Stop() {
 }
 
 }  // namespace
+
+absl::Status Process::Migrate(const Config& config, const std::vector<ModuleFactory>& factories,
+                              std::optional<std::int64_t> to) {
+  std::unique_ptr<DataLock> lock;
+  if (config.Text("store") == "sqlite") {  // PostgreSQL has a lock of its own, and needs no directory.
+    absl::StatusOr<std::unique_ptr<DataLock>> taken = DataLock::Take(config.Path("data_dir"));
+    if (!taken.ok()) return taken.status();
+    lock = *std::move(taken);
+  }
+  for (const ModuleFactory& factory : factories) {
+    const std::string service{factory.name};
+    try {
+      const absl::Status done = MigrateDatabase(*EngineOf(config, service), factory.migrations, to, WallClock{}.Now());
+      if (!done.ok()) return {done.code(), service + ": " + std::string{done.message()}};
+    } catch (const std::exception& e) {
+      return absl::FailedPreconditionError(service + ": " + e.what());
+    }
+    Log(LogLevel::kInfo, "process.migrated", {{"service", service}});
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Config& config,
                                                         const std::vector<ModuleFactory>& factories) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,11 @@ class Process {
   static absl::StatusOr<std::unique_ptr<Process>> Start(const Config& config,
                                                         const std::vector<ModuleFactory>& factories);
   virtual ~Process() = default;
+
+  /// Brings the databases of these services up to date and serves nothing: before an upgrade, once for all replicas.
+  /// `to`: down or up to this migration of the service; FAILED_PRECONDITION as in Start().
+  static absl::Status Migrate(const Config& config, const std::vector<ModuleFactory>& factories,
+                              std::optional<std::int64_t> to);
 
   /// "127.0.0.1:50051": where clients reach it, with the port really taken.
   [[nodiscard]] virtual std::string address() const = 0;

@@ -86,17 +86,32 @@ int Serve(std::string_view name, const SettingOptions& options, const std::vecto
   return kDone;
 }
 
+int Migrate(std::string_view name, const SettingOptions& options, const std::vector<ModuleFactory>& factories,
+            std::optional<std::int64_t> to) {
+  const absl::StatusOr<Config> config = LoadConfig(options);
+  if (!config.ok()) return Complain(name, config.status(), kWrongUse);
+  SetLogLevel(LevelNamed(config->Text("log_level")));
+  SetLogFormat(FormatNamed(config->Text("log_format")));
+  const absl::Status migrated = Process::Migrate(*config, factories, to);
+  return migrated.ok() ? kDone : Complain(name, migrated, kFailed);
+}
+
 int ServiceMain(std::string_view name, int argc, char** argv, const std::vector<ModuleFactory>& factories,
                 const std::function<void(Process&)>& on_serving) {
   CLI::App app{"Hotline, the service " + std::string{name} +
                ". Every setting can also stand in the file (data_dir = …) or the environment (HOTLINE_DATA_DIR)."};
   SettingOptions options;
   AddSettingOptions(app, options);
+  CLI::App* const migrate = app.add_subcommand("migrate", "bring the database's schema up to date, and end");
+  std::optional<std::int64_t> to;
+  migrate->add_option("--to", to, "the service's migration to go to, up or down; 0: before the first");
+  migrate->fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == kDone ? kDone : kWrongUse;
   }
+  if (migrate->parsed()) return Migrate(name, options, factories, to);
   return Serve(name, options, factories, on_serving);
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,11 @@ void AddSettingOptions(CLI::App& app, SettingOptions& options);
 int Serve(std::string_view name, const SettingOptions& options, const std::vector<ModuleFactory>& factories,
           const std::function<void(Process&)>& on_serving = nullptr);
 
-/// The main() of a service: parses the command line and serves.
+/// Brings the databases of the services up to date (Process::Migrate). Returns the exit status, as Serve().
+int Migrate(std::string_view name, const SettingOptions& options, const std::vector<ModuleFactory>& factories,
+            std::optional<std::int64_t> to);
+
+/// The main() of a service: parses the command line and serves, or migrates: `hotline-intake migrate [--to N]`.
 int ServiceMain(std::string_view name, int argc, char** argv, const std::vector<ModuleFactory>& factories,
                 const std::function<void(Process&)>& on_serving = nullptr);
 

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "platform/bus/partitioner.h"
 #include "platform/bus/topics.h"
 #include "platform/ids.h"
 #include "platform/security/sealer.h"
 
 namespace hotline::platform {
 namespace {
+
+constexpr std::size_t kAtOnce = 32;  // Rows that one statement takes away.
 
 void CheckPublished(std::string_view topic, const Event& event) {
   const auto topics = AllTopics();
@@ -33,17 +36,23 @@ void Outbox::Add(Transaction& transaction, std::string_view topic, Event event, 
       {std::string{topic}, event.key});
   transaction.Execute(
       "INSERT INTO outbox (topic, source, event_id, event_type, event_key, sequence, event_time, trace_parent, "
-      "payload) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9)",
+      "payload, shard) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10)",
       {std::string{topic}, source_, event.id, event.type, event.key, sequence.front().Int(0),
        std::int64_t{event.time.time_since_epoch().count()}, event.trace_parent,
-       sealer_.Seal(event.payload, SealContext(event))});
+       sealer_.Seal(event.payload, SealContext(event)),
+       std::int64_t{PartitionOf(event.key, static_cast<std::int32_t>(kOutboxShards))}});
 }
 
-std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, std::int64_t limit) {
+std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, std::int64_t limit,
+                                      std::span<const std::int64_t> shards) {
+  std::string among;  // In the text: they stay the same for as long as the relays do.
+  for (const std::int64_t shard : shards) among += (among.empty() ? " AND shard IN (" : ", ") + std::to_string(shard);
+  if (!among.empty()) among += ")";
   std::vector<OutboxRow> oldest;
   for (const Row& row :
        session.Query("SELECT id, event_id, source, event_type, event_key, sequence, event_time, trace_parent, payload "
-                     "FROM outbox WHERE topic = :1 ORDER BY id LIMIT :2",
+                     "FROM outbox WHERE topic = :1" +
+                         among + " ORDER BY id LIMIT :2",
                      {std::string{topic}, limit})) {
     oldest.push_back({.id = row.Int(0),
                       .event = {.id = row.Text(1),
@@ -59,7 +68,19 @@ std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, 
 }
 
 void Outbox::Remove(Transaction& transaction, const std::vector<OutboxRow>& rows) {
-  for (const OutboxRow& row : rows) transaction.Execute("DELETE FROM outbox WHERE id = :1", {row.id});
+  static const std::string many = [] {
+    std::string sql = "DELETE FROM outbox WHERE id IN (";
+    for (std::size_t i = 1; i <= kAtOnce; ++i) sql += (i == 1 ? ":" : ", :") + std::to_string(i);
+    return sql + ")";
+  }();
+  std::size_t i = 0;
+  for (; i + kAtOnce <= rows.size(); i += kAtOnce) {
+    std::vector<Value> ids;
+    ids.reserve(kAtOnce);
+    for (std::size_t j = i; j < i + kAtOnce; ++j) ids.emplace_back(rows[j].id);
+    transaction.Execute(many, ids);
+  }
+  for (; i < rows.size(); ++i) transaction.Execute("DELETE FROM outbox WHERE id = :1", {rows[i].id});
 }
 
 std::int64_t Outbox::Size(Session& session) { return session.Query("SELECT count(*) FROM outbox").front().Int(0); }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ class Sealer;
 
 /// What an event is bound to when it is sealed: it opens only as itself.
 [[nodiscard]] std::string SealContext(const Event& event);
+
+/// Keys fall into so many shards, each sent by one relay at a time (outbox_leases.h).
+inline constexpr std::int64_t kOutboxShards = 16;
 
 /// A row of the outbox; the event is sealed.
 struct OutboxRow {
@@ -31,8 +35,9 @@ class Outbox {
   /// does not exist and an event without type or key.
   void Add(Transaction& transaction, std::string_view topic, Event event, Time now) const;
 
-  /// The oldest rows of a topic; those of one key are in order.
-  static std::vector<OutboxRow> Oldest(Session& session, std::string_view topic, std::int64_t limit);
+  /// The oldest rows of a topic, of some shards or (none named) all; those of one key are in order.
+  static std::vector<OutboxRow> Oldest(Session& session, std::string_view topic, std::int64_t limit,
+                                       std::span<const std::int64_t> shards = {});
   static void Remove(Transaction& transaction, const std::vector<OutboxRow>& rows);
   /// How many wait, over all topics.
   static std::int64_t Size(Session& session);

@@ -76,7 +76,8 @@ std::string Completed(const std::string& where, const std::string& schema) {
   PQconninfoFree(options);
   values["client_encoding"] = "UTF8";
   std::string completed;
-  for (const auto& [key, value] : values) absl::StrAppend(&completed, completed.empty() ? "" : " ", key, "=", Quoted(value));
+  for (const auto& [key, value] : values)
+    absl::StrAppend(&completed, completed.empty() ? "" : " ", key, "=", Quoted(value));
   return completed;
 }
 
@@ -106,7 +107,8 @@ std::string FirstLine(const char* text) {
 
 class Result {
  public:
-  Result(PGconn* connection, const std::string& sql) : connection_{connection}, result_{PQexec(connection, sql.c_str())} {}
+  Result(PGconn* connection, const std::string& sql)
+      : connection_{connection}, result_{PQexec(connection, sql.c_str())} {}
   ~Result() { PQclear(result_); }
   Result(const Result&) = delete;
   Result& operator=(const Result&) = delete;

@@ -28,7 +28,8 @@ class PostgresSiblings::Line {
  public:
   Line(const std::string& where, const std::string& schema)
       : connection_{PQconnectdb(where.c_str())}, notify_{"NOTIFY " + Channel(schema)} {
-    PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection_, [](void*, const char*) {}, nullptr);
     // A word that a crash loses is no loss: it must not wait for the disk.
     broken_ = !Exec("SET synchronous_commit = off; SET statement_timeout = '5s'; LISTEN " + Channel(schema));
   }

@@ -12,7 +12,8 @@ std::int64_t Milliseconds(Time time) { return time.time_since_epoch().count(); }
 void Sweep(Transaction& transaction, Time now) {
   transaction.Execute(
       "DELETE FROM requests WHERE (actor, method, request_id) IN "
-      "(SELECT actor, method, request_id FROM requests WHERE claimed_at < :1 ORDER BY claimed_at LIMIT 4 /*SKIP LOCKED*/)",
+      "(SELECT actor, method, request_id FROM requests WHERE claimed_at < :1 ORDER BY claimed_at LIMIT 4 /*SKIP "
+      "LOCKED*/)",
       {Milliseconds(now - kRequestMemory)});
 }
 

@@ -62,7 +62,8 @@ void SqlConnection::Begin(const std::string& limits) {
 
 void SqlConnection::Mark(const std::string& limits) {
   const bool again = std::exchange(marked_, true);
-  if (!limits.empty()) return RunScript((again ? "RELEASE SAVEPOINT piece; SAVEPOINT piece; " : "SAVEPOINT piece; ") + limits);
+  if (!limits.empty())
+    return RunScript((again ? "RELEASE SAVEPOINT piece; SAVEPOINT piece; " : "SAVEPOINT piece; ") + limits);
   if (again) Execute("RELEASE SAVEPOINT piece");
   Execute("SAVEPOINT piece");
 }

@@ -39,7 +39,8 @@ class SqlEngine {
   /// What the engine makes of the common text of a statement: see Session.
   [[nodiscard]] virtual std::string Own(std::string_view sql) const { return std::string{sql}; }
 
-  /// Statements that bound the rest of a transaction: how long one may run, and wait for a lock. "" where nothing waits.
+  /// Statements that bound the rest of a transaction: how long one may run, and wait for a lock. "" where nothing
+  /// waits.
   [[nodiscard]] virtual std::string Limits(std::chrono::milliseconds /*statement*/,
                                            std::chrono::milliseconds /*lock*/) const {
     return {};

@@ -178,8 +178,7 @@ class SqlStore::Group {
       return Fate::kKnown;
     }
     ++inside_;
-    outcomes_.push_back(
-        {std::exchange(piece.done, nullptr), {}, transaction.published(), transaction.TakeActions()});
+    outcomes_.push_back({std::exchange(piece.done, nullptr), {}, transaction.published(), transaction.TakeActions()});
     return Fate::kKnown;
   }
 

@@ -36,10 +36,10 @@ struct StoreOptions {
 /// A Store on either engine: writer threads with a connection and group commit each, a few connections that read.
 ///
 /// Every writer puts what waits into one transaction: the first piece runs straight in it, each later one under a
-/// savepoint. While a group holds the locks of earlier pieces it hardly waits for other locks: a piece that does not get
-/// one goes first in the writer's next group, where it may wait until its deadline. So two groups never wait for each
-/// other. Work of one key goes to one writer. A connection that was lost is made anew by the next piece or read; what a
-/// lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
+/// savepoint. While a group holds the locks of earlier pieces it hardly waits for other locks: a piece that does not
+/// get one goes first in the writer's next group, where it may wait until its deadline. So two groups never wait for
+/// each other. Work of one key goes to one writer. A connection that was lost is made anew by the next piece or read;
+/// what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
 ///
 /// Opening it brings the platform's own tables up to date; construction throws StoreError. The destructor finishes
 /// what is queued.
@@ -70,7 +70,7 @@ class SqlStore final : public Store {
     std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost.
     std::chrono::steady_clock::time_point connect_at{};
     std::chrono::steady_clock::time_point told_at{};  // That something failed.
-    std::deque<Piece> own;  // What must run in order; guarded by queue_mutex_.
+    std::deque<Piece> own;                            // What must run in order; guarded by queue_mutex_.
     std::condition_variable wanted;
     bool idle = false;  // Guarded by queue_mutex_.
     std::thread thread;
@@ -102,8 +102,8 @@ class SqlStore final : public Store {
   std::mutex migration_mutex_;
 
   std::mutex queue_mutex_;
-  std::deque<Piece> queue_;    // What any writer may take.
-  std::size_t waiting_ = 0;    // In all queues.
+  std::deque<Piece> queue_;  // What any writer may take.
+  std::size_t waiting_ = 0;  // In all queues.
   bool stopping_ = false;
 
   std::mutex readers_mutex_;

@@ -28,8 +28,8 @@ class StoreError final : public std::runtime_error {
   Kind kind_;
 };
 
-/// How an error that nobody mapped leaves the store: UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED, INVALID_ARGUMENT (kValue),
-/// else INTERNAL.
+/// How an error that nobody mapped leaves the store: UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED, INVALID_ARGUMENT
+/// (kValue), else INTERNAL.
 [[nodiscard]] absl::Status ToStatus(const StoreError& error);
 
 }  // namespace hotline::platform

@@ -12,6 +12,7 @@
 #include "platform/bus/topics.h"
 #include "platform/config/config.h"
 #include "platform/store/store.h"
+#include "support/store_choice.h"
 
 namespace hotline::classification {
 namespace {
@@ -74,7 +75,7 @@ ClassificationTest::~ClassificationTest() {
 
 void ClassificationTest::Start() {
   const auto config = platform::Config::Load(
-      {}, {}, {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
+      {}, tests::StoreOf(folder_), {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
   if (!config.ok()) throw std::runtime_error{std::string{config.status().message()}};
   auto process = platform::Process::Start(*config, {{"intake",
                                                      [this](platform::Resources& resources) {

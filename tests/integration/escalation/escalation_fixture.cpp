@@ -10,6 +10,7 @@
 #include "platform/bus/consumer.h"
 #include "platform/bus/topics.h"
 #include "platform/config/config.h"
+#include "support/store_choice.h"
 
 namespace hotline::escalation {
 namespace {
@@ -116,7 +117,7 @@ EscalationTest::~EscalationTest() {
 
 void EscalationTest::Start() {
   const auto config = platform::Config::Load(
-      {}, {},
+      {}, tests::StoreOf(data_),
       {{"data_dir", data_.string()}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}, {"log_level", "error"}});
   if (!config.ok()) throw std::runtime_error{std::string{config.status().message()}};
   auto process =

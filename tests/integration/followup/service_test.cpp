@@ -20,6 +20,7 @@
 #include "platform/rpc/status.h"
 #include "platform/runtime/process.h"
 #include "platform/store/store.h"
+#include "support/store_choice.h"
 
 namespace hotline::followup {
 namespace {
@@ -152,8 +153,9 @@ class FollowUpServiceTest : public testing::Test {
   }
 
   void Start() {
-    const auto config = platform::Config::Load(
-        {}, {}, {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
+    const auto config =
+        platform::Config::Load({}, tests::StoreOf(folder_),
+                               {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
     ASSERT_TRUE(config.ok()) << config.status();
     auto process = platform::Process::Start(*config, {{"intake",
                                                        [this](platform::Resources& resources) {

@@ -11,6 +11,7 @@
 #include "platform/bus/topics.h"
 #include "platform/rpc/client.h"
 #include "platform/rpc/status.h"
+#include "support/store_choice.h"
 
 namespace hotline::intake {
 namespace {
@@ -64,7 +65,7 @@ IntakeTest::~IntakeTest() {
 
 void IntakeTest::Start() {
   const auto config = platform::Config::Load(
-      {}, {},
+      {}, tests::StoreOf(data_),
       {{"data_dir", data_.string()}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}, {"log_level", "error"}});
   if (!config.ok()) throw std::runtime_error{std::string{config.status().message()}};
   auto process = platform::Process::Start(*config, {{"intake",

@@ -13,6 +13,7 @@
 #include "knowledge/module.h"
 #include "platform/config/config.h"
 #include "platform/runtime/process.h"
+#include "support/store_choice.h"
 
 namespace hotline::knowledge {
 namespace {
@@ -64,8 +65,9 @@ class LibraryTest : public testing::Test {
   LibraryTest() {
     std::string name = (std::filesystem::temp_directory_path() / "hotline-library-XXXXXX").string();
     folder_ = mkdtemp(name.data());
-    const auto config = platform::Config::Load(
-        {}, {}, {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
+    const auto config =
+        platform::Config::Load({}, tests::StoreOf(folder_),
+                               {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
     platform::Resources* resources = nullptr;
     auto process = platform::Process::Start(*config, {{"knowledge", [&](platform::Resources& given) {
                                                          service_ = MakeModule(given);  // Migrates.

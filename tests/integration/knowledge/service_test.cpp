@@ -17,6 +17,7 @@
 #include "platform/rpc/status.h"
 #include "platform/runtime/process.h"
 #include "platform/store/store.h"
+#include "support/store_choice.h"
 
 namespace hotline::knowledge {
 namespace {
@@ -121,8 +122,9 @@ class KnowledgeServiceTest : public testing::Test {
   void Start() {
     stub_.reset();
     process_.reset();
-    const auto config = platform::Config::Load(
-        {}, {}, {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
+    const auto config =
+        platform::Config::Load({}, tests::StoreOf(folder_),
+                               {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
     ASSERT_TRUE(config.ok()) << config.status();
     auto process = platform::Process::Start(*config, {{"classification",
                                                        [this](platform::Resources& resources) {

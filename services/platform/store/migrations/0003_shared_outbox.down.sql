@@ -1,0 +1,3 @@
+DROP TABLE outbox_leases;
+DROP TABLE outbox_relays;
+ALTER TABLE outbox DROP COLUMN shard;
