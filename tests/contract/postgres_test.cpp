@@ -267,8 +267,7 @@ class PostgresRelayTest : public PostgresStoreTest {
   }
   std::unique_ptr<OutboxRelay> StartRelay(Store& store) {
     return std::make_unique<OutboxRelay>(
-        store, *bus_, metrics_,
-        RelayOptions{.store = "test", .batch = 20, .tick = milliseconds{50}, .clock = &clock_});
+        store, *bus_, metrics_, RelayOptions{.store = "test", .batch = 20, .tick = milliseconds{50}, .clock = &clock_});
   }
   static absl::Status Publish(Store& store, const std::string& key) {
     return store.InTransaction([&](Transaction& transaction) {
@@ -422,6 +421,35 @@ TEST_F(PostgresOutageTest, WhileItIsAwayAllIsUnavailableAndThenGoesOn) {
   }
   server().Start();
   EXPECT_EQ(Get(*store, "a"), 1);  // At once: a read connects by itself.
+  ASSERT_TRUE(Eventually([&] { return Put(*store, "a", 3).ok(); }));
+  EXPECT_EQ(Get(*store, "a"), 3);
+}
+
+TEST_F(PostgresOutageTest, AServerThatHangsIsNotWaitedForLongerThanTheDeadline) {
+  const auto store = Open();
+  ASSERT_TRUE(Put(*store, "a", 1).ok());
+  ASSERT_EQ(Get(*store, "a"), 1);
+  server().Freeze();
+  const auto start = steady_clock::now();
+  std::promise<absl::Status> written;
+  store->Submit(
+      [](Transaction& transaction) {
+        transaction.Execute("UPDATE counters SET number = 2 WHERE id = 'a'");
+        return absl::OkStatus();
+      },
+      start + milliseconds{300}, [&](absl::Status status) { written.set_value(std::move(status)); });
+  {
+    const DeadlineScope scope{start + milliseconds{300}};
+    EXPECT_FALSE(store
+                     ->Read([](Session& session) {
+                       session.Query("SELECT number FROM counters");
+                       return absl::OkStatus();
+                     })
+                     .ok());
+  }
+  EXPECT_FALSE(written.get_future().get().ok());
+  EXPECT_LT(steady_clock::now() - start, seconds{15});
+  server().Thaw();
   ASSERT_TRUE(Eventually([&] { return Put(*store, "a", 3).ok(); }));
   EXPECT_EQ(Get(*store, "a"), 3);
 }

@@ -1,5 +1,6 @@
 #include "platform/store/postgres_engine.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -11,6 +12,8 @@
 #include <absl/strings/str_replace.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
+
+#include "platform/concurrency/deadline.h"
 
 namespace hotline::platform {
 namespace {
@@ -44,6 +47,10 @@ constexpr std::string_view kDurable =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'; ";
 // Plans of statements this short cost less than compiling them.
 constexpr std::string_view kQuick = "SET jit = off; SET default_transaction_isolation = 'read committed'; ";
+
+// A server that keeps its time limits answers within this of its deadline; one that hangs does not.
+constexpr std::chrono::seconds kGrace{2};
+constexpr std::chrono::hours kForEver{24 * 365};
 
 void Ignore(void*, const char*) {}
 
@@ -128,8 +135,6 @@ class Result {
   PGresult* const result_;
 };
 
-void Exec(soci::session& session, const std::string& sql) { Result{Handle(session), sql}.Check(); }
-
 template <typename Number>
 std::optional<Number> Parse(std::string_view text) {
   Number number{};
@@ -180,13 +185,35 @@ std::string_view PostgresEngine::begin(Access access) const {
   return access == Access::kReadOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN";
 }
 
-std::vector<Row> PostgresEngine::Run(soci::statement& statement, std::size_t parameters) const {
+StatementWatch::Guard PostgresEngine::Watched(soci::session& session) const {
+  const auto now = std::chrono::steady_clock::now();
+  const auto left = DeadlineScope::Current() - now;  // None outside of work and reads: a migration may be long.
+  return {watch_, PQsocket(Handle(session)),
+          now + kGrace + std::clamp<std::chrono::nanoseconds>(left, std::chrono::nanoseconds{0}, kForEver)};
+}
+
+void PostgresEngine::Exec(soci::session& session, const std::string& sql) const {
+  const StatementWatch::Guard guard = Watched(session);
+  Result{Handle(session), sql}.Check();
+}
+
+void PostgresEngine::Prepare(soci::session& session, soci::statement& statement, std::string_view sql) const {
+  const StatementWatch::Guard guard = Watched(session);
+  statement.prepare(absl::StrReplaceAll(
+      {sql.data(), sql.size()}, {{"/*FOR UPDATE*/", "FOR UPDATE"}, {"/*SKIP LOCKED*/", "FOR UPDATE SKIP LOCKED"}}));
+}
+
+std::vector<Row> PostgresEngine::Run(soci::session& session, soci::statement& statement, std::size_t parameters) const {
   auto* const backend = static_cast<soci::postgresql_statement_backend*>(statement.get_backend());
   if (backend->names_.size() != parameters) {
     throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
   }
   statement.define_and_bind();
-  statement.execute(false);  // All rows have come with it; SOCI's own way of reading them knows too few types.
+  {
+    const StatementWatch::Guard guard = Watched(session);
+    statement.execute(false);
+  }
+  // All rows have come with it; SOCI's own way of reading them knows too few types.
   PGresult* const result = backend->result_.get_result();
   // A transaction that failed answers COMMIT with success, and rolls back.
   if (backend->query_ == "COMMIT" && std::string_view{PQcmdStatus(result)} != "COMMIT") {
@@ -207,11 +234,6 @@ std::vector<Row> PostgresEngine::Run(soci::statement& statement, std::size_t par
 
 void PostgresEngine::RunScript(soci::session& session, const std::string& sql) const {
   Exec(session, absl::StrReplaceAll(sql, {{" TEXT", " TEXT COLLATE \"C\""}}));
-}
-
-std::string PostgresEngine::Own(std::string_view sql) const {
-  return absl::StrReplaceAll({sql.data(), sql.size()},
-                             {{"/*FOR UPDATE*/", "FOR UPDATE"}, {"/*SKIP LOCKED*/", "FOR UPDATE SKIP LOCKED"}});
 }
 
 std::string PostgresEngine::Limits(milliseconds statement, milliseconds lock) const {

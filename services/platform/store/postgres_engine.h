@@ -3,6 +3,7 @@
 #include <string>
 
 #include "platform/store/sql_engine.h"
+#include "platform/store/statement_watch.h"
 
 namespace hotline::platform {
 
@@ -16,9 +17,10 @@ class PostgresEngine final : public SqlEngine {
   /// A connection makes the schema when it migrates; the others find it.
   [[nodiscard]] std::unique_ptr<soci::session> Connect(Access access) const override;
   [[nodiscard]] std::string_view begin(Access access) const override;
-  [[nodiscard]] std::vector<Row> Run(soci::statement& statement, std::size_t parameters) const override;
+  void Prepare(soci::session& session, soci::statement& statement, std::string_view sql) const override;
+  [[nodiscard]] std::vector<Row> Run(soci::session& session, soci::statement& statement,
+                                     std::size_t parameters) const override;
   void RunScript(soci::session& session, const std::string& sql) const override;
-  [[nodiscard]] std::string Own(std::string_view sql) const override;
   [[nodiscard]] std::string Limits(std::chrono::milliseconds statement, std::chrono::milliseconds lock) const override;
   void LockForMigration(soci::session& session) const override;
   [[nodiscard]] std::string_view longest_open() const override;
@@ -30,8 +32,12 @@ class PostgresEngine final : public SqlEngine {
   [[nodiscard]] const std::string& schema() const { return schema_; }
 
  private:
+  void Exec(soci::session& session, const std::string& sql) const;
+  [[nodiscard]] StatementWatch::Guard Watched(soci::session& session) const;
+
   const std::string schema_;
   const std::string connection_;
+  mutable StatementWatch watch_;
 };
 
 }  // namespace hotline::platform

@@ -82,7 +82,7 @@ std::vector<Row> SqlConnection::Run(std::string_view sql, std::span<const Value>
   try {
     soci::statement& statement = Prepared(sql);
     Bind(statement, parameters);
-    std::vector<Row> rows = engine_.Run(statement, parameters.size());
+    std::vector<Row> rows = engine_.Run(*session_, statement, parameters.size());
     if (changed != nullptr) *changed = statement.get_affected_rows();
     return rows;
   } catch (const soci::soci_error& error) {
@@ -95,7 +95,7 @@ soci::statement& SqlConnection::Prepared(std::string_view sql) {
   if (statements_.size() >= kMaxStatements) statements_.clear();
   auto statement = std::make_unique<soci::statement>(*session_);
   statement->alloc();
-  statement->prepare(engine_.Own(sql));
+  engine_.Prepare(*session_, *statement, sql);
   return *statements_.emplace(std::string{sql}, std::move(statement)).first->second;
 }
 

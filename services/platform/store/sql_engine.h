@@ -31,13 +31,14 @@ class SqlEngine {
   [[nodiscard]] virtual std::string_view begin(Access access) const = 0;
 
   /// Runs a prepared and bound statement and reads all its rows, each value in the type the database gave it.
-  [[nodiscard]] virtual std::vector<Row> Run(soci::statement& statement, std::size_t parameters) const = 0;
+  [[nodiscard]] virtual std::vector<Row> Run(soci::session& session, soci::statement& statement,
+                                             std::size_t parameters) const = 0;
 
   /// Runs several statements at once: a migration.
   virtual void RunScript(soci::session& session, const std::string& sql) const = 0;
 
-  /// What the engine makes of the common text of a statement: see Session.
-  [[nodiscard]] virtual std::string Own(std::string_view sql) const { return std::string{sql}; }
+  /// Prepares the common text of a statement (see Session) as the engine's own.
+  virtual void Prepare(soci::session& session, soci::statement& statement, std::string_view sql) const = 0;
 
   /// Statements that bound the rest of a transaction: how long one may run, and wait for a lock. "" where nothing
   /// waits.

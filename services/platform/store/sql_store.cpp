@@ -62,6 +62,11 @@ std::vector<Row> SqlSession::Query(std::string_view sql, std::span<const Value> 
   return connection_.Query(sql, parameters);
 }
 
+/// A deadline, or the longest there is.
+steady_clock::time_point Until(steady_clock::time_point deadline) {
+  return std::min(deadline, steady_clock::now() + kMaxStatement);
+}
+
 void RunAll(std::vector<std::function<void()>>& actions) {
   for (const auto& action : actions) {
     try {
@@ -146,6 +151,7 @@ class SqlStore::Group {
   }
 
   void Commit() {
+    const DeadlineScope scope{Until(steady_clock::time_point::max())};
     if (open_) writer_.connection->Commit();
     open_ = false;
   }
@@ -166,6 +172,7 @@ class SqlStore::Group {
 
  private:
   Fate RunInside(Piece& piece) {
+    const DeadlineScope scope{Until(piece.deadline)};
     SqlTransaction transaction{Enter(piece), store_.outbox_, store_.options_.clock.Now()};
     absl::Status result = RunWork(piece.work, transaction);
     const std::optional<StoreError>& error = transaction.error();
@@ -184,12 +191,12 @@ class SqlStore::Group {
 
   /// A place for the piece in the transaction, which begins with the first.
   SqlConnection& Enter(const Piece& piece) {
-    const auto left = std::chrono::ceil<milliseconds>(piece.deadline - steady_clock::now());
+    const auto left = std::chrono::ceil<milliseconds>(Until(piece.deadline) - steady_clock::now());
     if (open_ && inside_ > 0) {
-      writer_.connection->Mark(store_.engine_->Limits(std::min(left, kMaxStatement), kCrowdedLockWait));
+      writer_.connection->Mark(store_.engine_->Limits(left, kCrowdedLockWait));
       return *writer_.connection;
     }
-    if (!open_) Begin(store_.engine_->Limits(std::min(left, kMaxStatement), std::min(left, kMaxStatement)));
+    if (!open_) Begin(store_.engine_->Limits(left, left));
     return *writer_.connection;
   }
 
@@ -390,7 +397,8 @@ void SqlStore::Finish(std::vector<Outcome>& outcomes) {
 }
 
 absl::Status SqlStore::Read(const std::function<absl::Status(Session&)>& work) {
-  const auto deadline = DeadlineScope::Current();
+  const auto deadline = Until(DeadlineScope::Current());
+  const DeadlineScope scope{deadline};
   std::unique_ptr<SqlConnection> reader;
   try {
     reader = AcquireReader(deadline);
@@ -400,8 +408,7 @@ absl::Status SqlStore::Read(const std::function<absl::Status(Session&)>& work) {
   if (reader == nullptr) {
     return WithReason(absl::ResourceExhaustedError("too many reads wait for the store"), "STORE_READERS_BUSY");
   }
-  const auto now = steady_clock::now();
-  const auto left = deadline - now > kMaxStatement ? kMaxStatement : std::chrono::ceil<milliseconds>(deadline - now);
+  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
   absl::Status status = RunRead(reader, engine_->Limits(left, left), work);
   ReleaseReader(std::move(reader));
   return status;

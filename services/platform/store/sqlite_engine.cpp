@@ -90,7 +90,11 @@ std::string_view SqliteEngine::begin(Access access) const {
   return access == Access::kReadOnly ? "BEGIN" : "BEGIN IMMEDIATE";
 }
 
-std::vector<Row> SqliteEngine::Run(soci::statement& statement, std::size_t parameters) const {
+void SqliteEngine::Prepare(soci::session&, soci::statement& statement, std::string_view sql) const {
+  statement.prepare(std::string{sql});
+}
+
+std::vector<Row> SqliteEngine::Run(soci::session&, soci::statement& statement, std::size_t parameters) const {
   auto* const handle = static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_;
   if (sqlite_api::sqlite3_bind_parameter_count(handle) != static_cast<int>(parameters)) {
     throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
