@@ -30,6 +30,9 @@ constexpr Setting kKnown[] = {
     {"kafka_options", Kind::kList, "", "further properties of Kafka's client, name=value: TLS, logging in",
      /*choices=*/{}, /*secret=*/true},
     {"store", Kind::kChoice, "sqlite", "the databases", "sqlite"},
+    {"migrate", Kind::kChoice, "start",
+     "the schemas: start brings them up and serves; only brings them up and ends; check serves if they are up",
+     "start|only|check"},
     {"cache", Kind::kChoice, "memory", "the cache of hot answers", "memory"},
     {"cache_bytes", Kind::kInteger, "67108864", "size of the cache in memory"},
 

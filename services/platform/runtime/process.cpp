@@ -126,6 +126,7 @@ RunningProcess::RunningProcess(const Config& config, std::unique_ptr<DataLock> l
                static_cast<std::size_t>(config_.Integer("worker_queue"))} {
   try {
     for (const ModuleFactory& factory : factories) services_.push_back(Build(factory));
+    if (config_.Text("migrate") == "only") return;
     server_ = Unwrap(RpcServer::Start(config_.Text("listen"), *metrics_, [this](grpc::ServerBuilder& builder) {
       for (Service& service : services_) service.module->Register(builder);
     }));
@@ -142,8 +143,13 @@ Service RunningProcess::Build(const ModuleFactory& factory) {
                                   {.source = "hotline/" + service.name,
                                    .sealer = *sealer_,
                                    .clock = clock_,
-                                   .queue_capacity = static_cast<std::size_t>(config_.Integer("store_queue"))});
-  service.relay = std::make_unique<OutboxRelay>(*service.store, *bus_, *metrics_, RelayOptions{.store = service.name});
+                                   .queue_capacity = static_cast<std::size_t>(config_.Integer("store_queue")),
+                                   .migrate = config_.Text("migrate") != "check"});
+  // A process that only migrates has no say in what is sent, nor perhaps the right bus.
+  if (config_.Text("migrate") != "only") {
+    service.relay =
+        std::make_unique<OutboxRelay>(*service.store, *bus_, *metrics_, RelayOptions{.store = service.name});
+  }
   service.resources = std::make_unique<Resources>(Resources{
       .config = config_,
       .clock = clock_,
@@ -206,11 +212,24 @@ void RunningProcess::Stop() {
   if (server_ != nullptr) server_->Shutdown(grace);
   heartbeat_.reset();  // It woke the streams until the last was gone.
   workers_.Stop();
-  for (Service& service : services_) service.relay->Stop(steady_clock::now() + grace);
+  for (Service& service : services_) {
+    if (service.relay != nullptr) service.relay->Stop(steady_clock::now() + grace);
+  }
   Log(LogLevel::kInfo, "process.stopped");
 }
 
 }  // namespace
+
+absl::Status Process::Migrate(const Config& config, const std::vector<ModuleFactory>& factories) {
+  absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config.Path("data_dir"));
+  if (!lock.ok()) return lock.status();
+  try {
+    RunningProcess{config, *std::move(lock), factories};
+    return absl::OkStatus();
+  } catch (const std::exception& e) {
+    return absl::FailedPreconditionError(e.what());
+  }
+}
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Config& config,
                                                         const std::vector<ModuleFactory>& factories) {

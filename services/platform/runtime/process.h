@@ -18,6 +18,8 @@ class Process {
   /// builds the modules, serves, starts them. The error says what could not start and why.
   static absl::StatusOr<std::unique_ptr<Process>> Start(const Config& config,
                                                         const std::vector<ModuleFactory>& factories);
+  /// Only brings the schemas up: for a setting migrate = only. Serves, consumes and sends nothing.
+  static absl::Status Migrate(const Config& config, const std::vector<ModuleFactory>& factories);
   virtual ~Process() = default;
 
   /// "127.0.0.1:50051": where clients reach it, with the port really taken.

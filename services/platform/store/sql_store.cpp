@@ -117,7 +117,9 @@ SqlStore::SqlStore(std::unique_ptr<const SqlEngine> engine, StoreOptions options
       writer_{std::make_unique<SqlConnection>(*engine_, Access::kReadWrite)} {
   const auto own = Migrations();
   const absl::Status migrated =
-      MigratePart(*writer_, "platform", own, static_cast<std::int64_t>(own.size()), options_.clock.Now());
+      options_.migrate
+          ? MigratePart(*writer_, "platform", own, static_cast<std::int64_t>(own.size()), options_.clock.Now())
+          : CheckPart(*writer_, "platform", own);
   if (!migrated.ok()) throw StoreError{StoreError::Kind::kUnavailable, std::string{migrated.message()}};
   thread_ = std::thread{[this] { WriteLoop(); }};
 }
@@ -135,6 +137,7 @@ absl::Status SqlStore::MigrateTo(std::span<const Migration> migrations, std::int
   const std::lock_guard lock{migration_mutex_};
   try {
     SqlConnection connection{*engine_, Access::kReadWrite};  // DDL commits by itself: not on the writer's connection.
+    if (!options_.migrate) return CheckPart(connection, "service", migrations);
     return MigratePart(connection, "service", migrations, id, options_.clock.Now());
   } catch (const StoreError& error) {
     return ToStatus(error);

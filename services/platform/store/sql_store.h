@@ -29,6 +29,7 @@ struct StoreOptions {
   const Clock& clock;
   std::size_t queue_capacity = 4096;  ///< Pieces of work waiting for the writer; more are refused.
   std::size_t readers = 4;            ///< Connections for Read(); further reads wait for one.
+  bool migrate = true;                ///< False: schemas are only checked, and may be newer.
 };
 
 /// A Store on either engine: one writer thread with group commit, a few connections that read.

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "platform/bus/topics.h"
 
@@ -209,10 +210,9 @@ rd_kafka_t* Admin::Asking(const std::string& group) {
   const std::lock_guard lock{mutex_};
   Client& client = asking_[group];
   if (client == nullptr) {
-    client = Configuration{connection_}
-                 .Set("group.id", group)
-                 .Set("enable.auto.commit", "false")
-                 .MakeClient(RD_KAFKA_CONSUMER);
+    Configuration configuration{connection_};
+    configuration.Set("group.id", group).Set("enable.auto.commit", "false");
+    client = std::move(configuration).MakeClient(RD_KAFKA_CONSUMER);
   }
   return client.get();
 }
