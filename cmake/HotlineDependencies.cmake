@@ -12,17 +12,20 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
 pkg_check_modules(opencc REQUIRED IMPORTED_TARGET opencc)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
 # SOCI's Debian package has neither CMake nor pkg-config files.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
 find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
 find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
+find_library(SOCI_POSTGRESQL_LIBRARY soci_postgresql REQUIRED)
 add_library(soci INTERFACE)
 target_include_directories(soci SYSTEM INTERFACE ${SOCI_INCLUDE_DIR} ${SOCI_INCLUDE_DIR}/soci)
 # Stands in for soci-config.h, which asks for Boost's headers: nothing here uses what they add, and they are 150 MB.
 target_compile_definitions(soci INTERFACE SOCICONFIG_H_INCLUDED SOCI_HAVE_CXX11 SOCI_HAVE_VISIBILITY_SUPPORT
                                           SOCI_HAVE_SQLITE3 SOCI_HAVE_POSTGRESQL)
-target_link_libraries(soci INTERFACE ${SOCI_SQLITE3_LIBRARY} ${SOCI_CORE_LIBRARY} SQLite::SQLite3)
+target_link_libraries(soci INTERFACE ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_LIBRARY} ${SOCI_CORE_LIBRARY}
+                                     SQLite::SQLite3 PkgConfig::libpq)
 
 # A fast linker and a compiler cache make the daily build short; neither is required.
 find_program(HOTLINE_MOLD mold)

@@ -1,5 +1,7 @@
 #include "platform/store/sql_connection.h"
 
+#include <utility>
+
 #include <soci/soci.h>
 
 namespace hotline::platform {
@@ -32,13 +34,43 @@ void SqlConnection::RunScript(const std::string& sql) {
   try {
     engine_.RunScript(*session_, sql);
   } catch (const soci::soci_error& error) {
-    throw engine_.Translate(*session_, error);
+    Fail(engine_.Translate(*session_, error));
   }
 }
 
-void SqlConnection::Begin() { Execute(engine_.begin(access_)); }
+void SqlConnection::LockForMigration() {
+  try {
+    engine_.LockForMigration(*session_);
+  } catch (const soci::soci_error& error) {
+    Fail(engine_.Translate(*session_, error));
+  }
+}
+
+void SqlConnection::Fail(const StoreError& error) {
+  if (error.kind() == StoreError::Kind::kUnavailable && engine_.remote()) lost_ = true;
+  throw error;
+}
+
+void SqlConnection::Begin(const std::string& limits) {
+  marked_ = false;
+  if (limits.empty()) {
+    Execute(engine_.begin(access_));
+  } else {  // Together: one way to the server and back.
+    RunScript(std::string{engine_.begin(access_)} + "; " + limits);
+  }
+}
+
+void SqlConnection::Mark(const std::string& limits) {
+  const bool again = std::exchange(marked_, true);
+  if (!limits.empty()) return RunScript((again ? "RELEASE SAVEPOINT piece; SAVEPOINT piece; " : "SAVEPOINT piece; ") + limits);
+  if (again) Execute("RELEASE SAVEPOINT piece");
+  Execute("SAVEPOINT piece");
+}
+
+void SqlConnection::RollbackToMark() { Execute("ROLLBACK TO SAVEPOINT piece"); }
 
 void SqlConnection::Rollback() noexcept {
+  if (lost_) return;
   try {
     Execute("ROLLBACK");
   } catch (const std::exception&) {  // Nothing is open any more, which is what was asked for.
@@ -53,7 +85,7 @@ std::vector<Row> SqlConnection::Run(std::string_view sql, std::span<const Value>
     if (changed != nullptr) *changed = statement.get_affected_rows();
     return rows;
   } catch (const soci::soci_error& error) {
-    throw engine_.Translate(*session_, error);
+    Fail(engine_.Translate(*session_, error));
   }
 }
 
@@ -62,7 +94,7 @@ soci::statement& SqlConnection::Prepared(std::string_view sql) {
   if (statements_.size() >= kMaxStatements) statements_.clear();
   auto statement = std::make_unique<soci::statement>(*session_);
   statement->alloc();
-  statement->prepare(std::string{sql});
+  statement->prepare(engine_.Own(sql));
   return *statements_.emplace(std::string{sql}, std::move(statement)).first->second;
 }
 

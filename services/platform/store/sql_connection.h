@@ -32,11 +32,21 @@ class SqlConnection {
   }
 
   void RunScript(const std::string& sql);
+  void LockForMigration();
 
-  void Begin();
+  /// `limits`: SqlEngine::Limits(), or "".
+  void Begin(const std::string& limits = {});
+  /// Throws also when the transaction had failed before and was rolled back instead.
   void Commit() { Execute("COMMIT"); }
   /// Never throws: an engine that failed may have rolled back by itself.
   void Rollback() noexcept;
+
+  /// A point to roll back to; takes the place of an earlier one of this transaction.
+  void Mark(const std::string& limits = {});
+  void RollbackToMark();
+
+  /// The connection is of no use any more: the database went away, or is another one's.
+  [[nodiscard]] bool lost() const { return lost_; }
 
  private:
   struct Hash {
@@ -45,11 +55,14 @@ class SqlConnection {
   };
 
   std::vector<Row> Run(std::string_view sql, std::span<const Value> parameters, std::int64_t* changed);
+  [[noreturn]] void Fail(const StoreError& error);
   soci::statement& Prepared(std::string_view sql);
   void Bind(soci::statement& statement, std::span<const Value> parameters);
 
   const SqlEngine& engine_;
   const Access access_;
+  bool lost_ = false;
+  bool marked_ = false;
   std::unique_ptr<soci::session> session_;
   std::unordered_map<std::string, std::unique_ptr<soci::statement>, Hash, std::equal_to<>> statements_;
 };

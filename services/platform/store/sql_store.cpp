@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "platform/concurrency/deadline.h"
 #include "platform/migrations.h"
 #include "platform/rpc/status.h"
 #include "platform/store/migrator.h"
@@ -15,21 +17,34 @@
 namespace hotline::platform {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 /// A group ends here, so that its first caller does not wait for an endless stream of later ones.
 constexpr std::size_t kMaxGroup = 256;
-constexpr std::chrono::milliseconds kMaxGroupTime{10};
+constexpr milliseconds kMaxGroupTime{10};
 constexpr std::chrono::seconds kReaderPatience{5};
+/// No statement runs longer, whatever its caller allows: calls end after 30 s.
+constexpr milliseconds kMaxStatement{30'000};
+/// For a lock, while others may wait for those that the group holds.
+constexpr milliseconds kCrowdedLockWait{20};
+constexpr int kMaxTries = 10;
+constexpr milliseconds kBetweenConnects{200};
+constexpr std::chrono::seconds kBetweenLines{1};  // Of the log, while a database is away.
 
 /// What work sees of a connection: values checked, for both engines alike.
 class SqlSession final : public Session {
  public:
-  explicit SqlSession(SqlConnection& connection) : connection_{connection} {}
+  SqlSession(SqlConnection& connection, const SqlEngine& engine) : connection_{connection}, engine_{engine} {}
   std::vector<Row> Query(std::string_view sql, std::span<const Value> parameters) override;
+  milliseconds LongestOpen() override {
+    const std::string_view sql = engine_.longest_open();
+    return milliseconds{sql.empty() ? 0 : connection_.Query(sql).front().Int(0)};
+  }
 
  private:
   SqlConnection& connection_;
+  const SqlEngine& engine_;
 };
 
 /// PostgreSQL takes no zero byte in text, and SOCI would cut it there in silence.
@@ -110,148 +125,258 @@ struct SqlStore::Outcome {
   std::vector<std::function<void()>> actions;
 };
 
+/// A transaction of one writer, and the pieces of work in it.
+class SqlStore::Group {
+ public:
+  Group(SqlStore& store, Writer& writer) : store_{store}, writer_{writer} {}
+
+  /// What became of the piece it was given.
+  enum class Fate {
+    kKnown,  ///< Its outcome is known, or hangs on the commit alone.
+    kAgain,  ///< It lost a race and has to run again, after this group.
+  };
+  /// Throws StoreError when the whole transaction is lost, with every piece in it.
+  Fate Run(Piece& piece) {
+    try {
+      return RunInside(piece);
+    } catch (const StoreError&) {
+      if (piece.done) Refuse(piece, {});  // Lose() tells it, with the others.
+      throw;
+    }
+  }
+
+  void Commit() {
+    if (open_) writer_.connection->Commit();
+    open_ = false;
+  }
+
+  /// Nothing of it stands, as far as anyone knows.
+  void Lose(const StoreError& error) {
+    if (writer_.connection != nullptr) writer_.connection->Rollback();
+    for (Outcome& outcome : outcomes_) {
+      if (outcome.result.ok()) outcome.result = ToStatus(error);
+    }
+  }
+
+  void Refuse(Piece& piece, absl::Status status) {
+    outcomes_.push_back({std::exchange(piece.done, nullptr), std::move(status), false, {}});
+  }
+
+  [[nodiscard]] std::vector<Outcome>& outcomes() { return outcomes_; }
+
+ private:
+  Fate RunInside(Piece& piece) {
+    SqlTransaction transaction{Enter(piece), store_.outbox_, store_.options_.clock.Now()};
+    absl::Status result = RunWork(piece.work, transaction);
+    const std::optional<StoreError>& error = transaction.error();
+    if (error && error->kind() == StoreError::Kind::kUnavailable) throw StoreError{*error};
+    if (!result.ok()) {
+      Leave();
+      const bool lost_race = error && error->kind() == StoreError::Kind::kConflict;
+      if (lost_race && ++piece.tries < kMaxTries && steady_clock::now() < piece.deadline) return Fate::kAgain;
+      Refuse(piece, std::move(result));
+      return Fate::kKnown;
+    }
+    ++inside_;
+    outcomes_.push_back(
+        {std::exchange(piece.done, nullptr), {}, transaction.published(), transaction.TakeActions()});
+    return Fate::kKnown;
+  }
+
+  /// A place for the piece in the transaction, which begins with the first.
+  SqlConnection& Enter(const Piece& piece) {
+    const auto left = std::chrono::ceil<milliseconds>(piece.deadline - steady_clock::now());
+    if (open_ && inside_ > 0) {
+      writer_.connection->Mark(store_.engine_->Limits(std::min(left, kMaxStatement), kCrowdedLockWait));
+      return *writer_.connection;
+    }
+    if (!open_) Begin(store_.engine_->Limits(std::min(left, kMaxStatement), std::min(left, kMaxStatement)));
+    return *writer_.connection;
+  }
+
+  void Begin(const std::string& limits) {
+    if (writer_.connection == nullptr) store_.Reconnect(writer_);
+    try {
+      writer_.connection->Begin(limits);
+    } catch (const StoreError&) {
+      // The server was away while this connection lay idle. Nothing has begun: the next one may do.
+      if (!writer_.connection->lost()) throw;
+      store_.Reconnect(writer_);
+      writer_.connection->Begin(limits);
+    }
+    open_ = true;
+  }
+
+  /// Undoes the last piece.
+  void Leave() {
+    if (inside_ > 0) return writer_.connection->RollbackToMark();
+    writer_.connection->Rollback();
+    open_ = false;
+  }
+
+  static absl::Status RunWork(const Work& work, SqlTransaction& transaction) {
+    try {
+      absl::Status status = work(transaction);
+      if (status.ok() && transaction.error()) {
+        return absl::InternalError(std::string{"went on after a failed statement: "} + transaction.error()->what());
+      }
+      return status;
+    } catch (const StoreError& error) {
+      return ToStatus(transaction.error() ? *transaction.error() : error);
+    } catch (const std::exception& error) {
+      return absl::InternalError(error.what());
+    }
+  }
+
+  SqlStore& store_;
+  Writer& writer_;
+  std::vector<Outcome> outcomes_;
+  std::size_t inside_ = 0;  // Pieces whose effects the commit makes stand.
+  bool open_ = false;
+};
+
 SqlStore::SqlStore(std::unique_ptr<const SqlEngine> engine, StoreOptions options)
-    : engine_{std::move(engine)},
-      options_{std::move(options)},
-      outbox_{options_.source, options_.sealer},
-      writer_{std::make_unique<SqlConnection>(*engine_, Access::kReadWrite)} {
+    : engine_{std::move(engine)}, options_{std::move(options)}, outbox_{options_.source, options_.sealer} {
   const auto own = Migrations();
-  const absl::Status migrated =
-      options_.migrate
-          ? MigratePart(*writer_, "platform", own, static_cast<std::int64_t>(own.size()), options_.clock.Now())
-          : CheckPart(*writer_, "platform", own);
+  const absl::Status migrated = Migrate("platform", own, static_cast<std::int64_t>(own.size()));
   if (!migrated.ok()) throw StoreError{StoreError::Kind::kUnavailable, std::string{migrated.message()}};
-  thread_ = std::thread{[this] { WriteLoop(); }};
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.writers); ++i) {
+    writers_.push_back(std::make_unique<Writer>());
+    writers_.back()->connection = std::make_unique<SqlConnection>(*engine_, Access::kReadWrite);
+  }
+  for (const auto& writer : writers_) writer->thread = std::thread{[this, &writer = *writer] { WriteLoop(writer); }};
 }
 
 SqlStore::~SqlStore() {
   {
     const std::lock_guard lock{queue_mutex_};
     stopping_ = true;
+    for (const auto& writer : writers_) writer->wanted.notify_one();
   }
-  queue_changed_.notify_all();
-  thread_.join();
+  for (const auto& writer : writers_) writer->thread.join();
 }
 
-absl::Status SqlStore::MigrateTo(std::span<const Migration> migrations, std::int64_t id) {
+absl::Status SqlStore::Migrate(std::string_view part, std::span<const Migration> migrations, std::int64_t id) {
   const std::lock_guard lock{migration_mutex_};
   try {
-    SqlConnection connection{*engine_, Access::kReadWrite};  // DDL commits by itself: not on the writer's connection.
-    if (!options_.migrate) return CheckPart(connection, "service", migrations);
-    return MigratePart(connection, "service", migrations, id, options_.clock.Now());
+    if (!options_.migrate) {
+      SqlConnection reader{*engine_, Access::kReadWrite};
+      return CheckPart(reader, part, migrations);
+    }
+    SqlConnection connection{*engine_, Access::kMigration};  // DDL commits by itself: not on a writer's connection.
+    connection.LockForMigration();
+    return MigratePart(connection, part, migrations, id, options_.clock.Now());
   } catch (const StoreError& error) {
     return ToStatus(error);
   }
 }
 
+absl::Status SqlStore::MigrateTo(std::span<const Migration> migrations, std::int64_t id) {
+  return Migrate("service", migrations, id);
+}
+
 void SqlStore::Submit(Work work, steady_clock::time_point deadline, Done done) {
+  Enqueue(nullptr, std::move(work), deadline, std::move(done));
+}
+
+void SqlStore::SubmitInOrder(std::string_view key, Work work, steady_clock::time_point deadline, Done done) {
+  Writer& writer = *writers_[std::hash<std::string_view>{}(key) % writers_.size()];
+  Enqueue(&writer, std::move(work), deadline, std::move(done));
+}
+
+void SqlStore::Enqueue(Writer* writer, Work work, steady_clock::time_point deadline, Done done) {
   absl::Status refused;
   {
     const std::lock_guard lock{queue_mutex_};
     if (stopping_) {
       refused = absl::UnavailableError("the store is closing");
-    } else if (queue_.size() >= options_.queue_capacity) {
+    } else if (waiting_ >= options_.queue_capacity) {
       refused = WithReason(absl::ResourceExhaustedError("too much work waits for the store"), "STORE_QUEUE_FULL");
     } else {
-      queue_.push_back({std::move(work), deadline, std::move(done)});
+      ++waiting_;
+      auto& queue = writer == nullptr ? queue_ : writer->own;
+      queue.push_back({std::move(work), deadline, std::move(done), steady_clock::now()});
+      if (writer == nullptr) {  // A writer that is busy looks for more by itself.
+        const auto idle = std::find_if(writers_.begin(), writers_.end(), [](const auto& one) { return one->idle; });
+        if (idle != writers_.end()) writer = idle->get();
+      }
+      if (writer != nullptr) {
+        writer->idle = false;
+        writer->wanted.notify_one();
+      }
     }
   }
-  if (!refused.ok()) return done(refused);
-  queue_changed_.notify_one();
+  if (!refused.ok()) done(refused);
 }
 
-void SqlStore::WriteLoop() {
+void SqlStore::WriteLoop(Writer& writer) {
   for (;;) {
     {
       std::unique_lock lock{queue_mutex_};
-      queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
+      const auto some = [&] { return !writer.own.empty() || !queue_.empty(); };
+      writer.idle = !some();
+      writer.wanted.wait(lock, [&] { return stopping_ || some(); });
+      writer.idle = false;
+      if (!some()) return;
     }
-    WriteGroup();
+    WriteGroup(writer);
   }
 }
 
-bool SqlStore::Take(Piece& piece) {
+bool SqlStore::Take(Writer& writer, Piece& piece) {
   const std::lock_guard lock{queue_mutex_};
-  if (queue_.empty()) return false;
-  piece = std::move(queue_.front());
-  queue_.pop_front();
+  if (writer.own.empty() && queue_.empty()) return false;
+  const bool own = queue_.empty() || (!writer.own.empty() && writer.own.front().queued <= queue_.front().queued);
+  auto& queue = own ? writer.own : queue_;
+  piece = std::move(queue.front());
+  queue.pop_front();
+  --waiting_;
   return true;
 }
 
-void SqlStore::WriteGroup() {
-  std::vector<Outcome> outcomes;
-  try {
-    writer_->Begin();
-    RunGroup(outcomes);
-    writer_->Commit();
-  } catch (const StoreError& error) {
-    Log(LogLevel::kError, "store.commit_failed", {{"error", std::string{error.what()}}});
-    writer_->Rollback();
-    // Nothing was taken when BEGIN failed: the first piece carries the news, the others get their own try.
-    if (Piece piece; outcomes.empty() && Take(piece)) outcomes.push_back({std::move(piece.done), {}, false, {}});
-    for (Outcome& outcome : outcomes) {
-      if (outcome.result.ok()) outcome.result = ToStatus(error);
-    }
-  }
-  Finish(outcomes);
+void SqlStore::PutBack(Writer& writer, Piece piece) {
+  const std::lock_guard lock{queue_mutex_};
+  ++waiting_;
+  writer.own.push_front(std::move(piece));  // It was queued before all the others: it is taken first.
 }
 
-void SqlStore::RunGroup(std::vector<Outcome>& outcomes) {
+void SqlStore::Reconnect(Writer& writer) {
+  if (steady_clock::now() < writer.connect_at) {
+    throw StoreError{StoreError::Kind::kUnavailable, "the database is away"};
+  }
+  writer.connection.reset();
+  try {
+    writer.connection = std::make_unique<SqlConnection>(*engine_, Access::kReadWrite);
+  } catch (const StoreError&) {
+    // Those that wait meanwhile learn at once that it is away, instead of each trying for seconds.
+    writer.connect_at = steady_clock::now() + kBetweenConnects;
+    throw;
+  }
+  Log(LogLevel::kInfo, "store.connected_again", {{"source", options_.source}});
+}
+
+void SqlStore::WriteGroup(Writer& writer) {
+  Group group{*this, writer};
   const auto end = steady_clock::now() + kMaxGroupTime;
-  for (Piece piece; outcomes.size() < kMaxGroup && steady_clock::now() < end && Take(piece);) {
-    if (steady_clock::now() >= piece.deadline) {
-      outcomes.push_back(
-          {std::move(piece.done), absl::DeadlineExceededError("waited too long for the store"), false, {}});
-    } else if (!RunPiece(std::move(piece), outcomes)) {
-      // A full disk or a failing one takes the pieces before this one along: they answer what this one met.
-      writer_->Rollback();
-      for (Outcome& outcome : outcomes) {
-        if (outcome.result.ok()) outcome.result = outcomes.back().result;
+  try {
+    for (Piece piece; group.outcomes().size() < kMaxGroup && steady_clock::now() < end && Take(writer, piece);) {
+      if (steady_clock::now() >= piece.deadline) {
+        group.Refuse(piece, absl::DeadlineExceededError("waited too long for the store"));
+      } else if (group.Run(piece) == Group::Fate::kAgain) {
+        PutBack(writer, std::move(piece));
+        break;
       }
-      writer_->Begin();  // For the COMMIT that follows.
-      break;
     }
-  }
-}
-
-bool SqlStore::RunPiece(Piece piece, std::vector<Outcome>& outcomes) {
-  SqlTransaction transaction{*writer_, outbox_, options_.clock.Now()};
-  Outcome outcome{std::move(piece.done), {}, false, {}};
-  bool intact = true;
-  try {
-    writer_->Execute("SAVEPOINT piece");
-    outcome.result = RunWork(piece.work, transaction);
-    if (!outcome.result.ok()) writer_->Execute("ROLLBACK TO SAVEPOINT piece");
-    writer_->Execute("RELEASE SAVEPOINT piece");
+    group.Commit();
   } catch (const StoreError& error) {
-    intact = false;
-    outcome.result = absl::UnavailableError(error.what());
-  }
-  if (transaction.error() && transaction.error()->kind() == StoreError::Kind::kUnavailable) {
-    intact = false;
-    outcome.result = ToStatus(*transaction.error());
-  }
-  if (outcome.result.ok()) {
-    outcome.published = transaction.published();
-    outcome.actions = transaction.TakeActions();
-  }
-  outcomes.push_back(std::move(outcome));
-  return intact;
-}
-
-absl::Status SqlStore::RunWork(const Work& work, SqlTransaction& transaction) {
-  try {
-    absl::Status status = work(transaction);
-    if (status.ok() && transaction.error()) {
-      return absl::InternalError(std::string{"went on after a failed statement: "} + transaction.error()->what());
+    if (steady_clock::now() - writer.told_at >= kBetweenLines) {
+      Log(LogLevel::kError, "store.commit_failed", {{"source", options_.source}, {"error", std::string{error.what()}}});
+      writer.told_at = steady_clock::now();
     }
-    return status;
-  } catch (const StoreError& error) {
-    return ToStatus(transaction.error() ? *transaction.error() : error);
-  } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
+    group.Lose(error);
   }
+  if (writer.connection != nullptr && writer.connection->lost()) writer.connection.reset();
+  Finish(group.outcomes());
 }
 
 void SqlStore::Finish(std::vector<Outcome>& outcomes) {
@@ -270,34 +395,56 @@ void SqlStore::Finish(std::vector<Outcome>& outcomes) {
 }
 
 absl::Status SqlStore::Read(const std::function<absl::Status(Session&)>& work) {
+  const auto deadline = DeadlineScope::Current();
+  std::unique_ptr<SqlConnection> reader;
   try {
-    std::unique_ptr<SqlConnection> reader = AcquireReader();
-    if (reader == nullptr) {
-      return WithReason(absl::ResourceExhaustedError("too many reads wait for the store"), "STORE_READERS_BUSY");
-    }
-    absl::Status status;
-    try {
-      reader->Begin();
-      SqlSession session{*reader};
-      status = work(session);
-    } catch (const StoreError& error) {
-      status = ToStatus(error);
-    } catch (const std::exception& error) {
-      status = absl::InternalError(error.what());
-    }
-    reader->Rollback();
-    ReleaseReader(std::move(reader));
-    return status;
+    reader = AcquireReader(deadline);
   } catch (const StoreError& error) {  // No connection to be had.
     return ToStatus(error);
   }
+  if (reader == nullptr) {
+    return WithReason(absl::ResourceExhaustedError("too many reads wait for the store"), "STORE_READERS_BUSY");
+  }
+  const auto now = steady_clock::now();
+  const auto left = deadline - now > kMaxStatement ? kMaxStatement : std::chrono::ceil<milliseconds>(deadline - now);
+  absl::Status status = RunRead(reader, engine_->Limits(left, left), work);
+  ReleaseReader(std::move(reader));
+  return status;
 }
 
-std::unique_ptr<SqlConnection> SqlStore::AcquireReader() {
+absl::Status SqlStore::RunRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits,
+                               const std::function<absl::Status(Session&)>& work) {
+  absl::Status status;
+  try {
+    BeginRead(reader, limits);
+    SqlSession session{*reader, *engine_};
+    status = work(session);
+  } catch (const StoreError& error) {
+    status = ToStatus(error);
+  } catch (const std::exception& error) {
+    status = absl::InternalError(error.what());
+  }
+  if (reader != nullptr) reader->Rollback();
+  return status;
+}
+
+void SqlStore::BeginRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits) {
+  try {
+    return reader->Begin(limits);
+  } catch (const StoreError&) {
+    if (!reader->lost()) throw;
+  }
+  reader.reset();
+  reader = std::make_unique<SqlConnection>(*engine_, Access::kReadOnly);
+  reader->Begin(limits);
+}
+
+std::unique_ptr<SqlConnection> SqlStore::AcquireReader(steady_clock::time_point deadline) {
+  const auto end = std::min(deadline, steady_clock::now() + kReaderPatience);
   {
     std::unique_lock lock{readers_mutex_};
-    const bool free = reader_free_.wait_for(
-        lock, kReaderPatience, [this] { return !idle_readers_.empty() || open_readers_ < options_.readers; });
+    const bool free = reader_free_.wait_until(
+        lock, end, [this] { return !idle_readers_.empty() || open_readers_ < options_.readers; });
     if (!free) return nullptr;
     if (!idle_readers_.empty()) {
       std::unique_ptr<SqlConnection> reader = std::move(idle_readers_.back());
@@ -309,9 +456,7 @@ std::unique_ptr<SqlConnection> SqlStore::AcquireReader() {
   try {
     return std::make_unique<SqlConnection>(*engine_, Access::kReadOnly);
   } catch (...) {
-    const std::lock_guard lock{readers_mutex_};
-    --open_readers_;
-    reader_free_.notify_one();
+    ReleaseReader(nullptr);
     throw;
   }
 }
@@ -319,7 +464,11 @@ std::unique_ptr<SqlConnection> SqlStore::AcquireReader() {
 void SqlStore::ReleaseReader(std::unique_ptr<SqlConnection> reader) {
   {
     const std::lock_guard lock{readers_mutex_};
-    idle_readers_.push_back(std::move(reader));
+    if (reader == nullptr || reader->lost()) {
+      --open_readers_;
+    } else {
+      idle_readers_.push_back(std::move(reader));
+    }
   }
   reader_free_.notify_one();
 }

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -27,12 +28,19 @@ struct StoreOptions {
   std::string source;  ///< The producer of its events: "hotline/intake".
   const Sealer& sealer;
   const Clock& clock;
-  std::size_t queue_capacity = 4096;  ///< Pieces of work waiting for the writer; more are refused.
+  std::size_t queue_capacity = 4096;  ///< Pieces of work waiting for a writer; more are refused.
   std::size_t readers = 4;            ///< Connections for Read(); further reads wait for one.
+  std::size_t writers = 1;            ///< Connections that write; one where the database has room for one.
   bool migrate = true;                ///< False: schemas are only checked, and may be newer.
 };
 
-/// A Store on either engine: one writer thread with group commit, a few connections that read.
+/// A Store on either engine: writer threads with a connection and group commit each, a few connections that read.
+///
+/// Every writer puts what waits into one transaction: the first piece runs straight in it, each later one under a
+/// savepoint. While a group holds the locks of earlier pieces it hardly waits for other locks: a piece that does not get
+/// one goes first in the writer's next group, where it may wait until its deadline. So two groups never wait for each
+/// other. Work of one key goes to one writer. A connection that was lost is made anew by the next piece or read; what a
+/// lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
 ///
 /// Opening it brings the platform's own tables up to date; construction throws StoreError. The destructor finishes
 /// what is queued.
@@ -43,6 +51,8 @@ class SqlStore final : public Store {
 
   absl::Status MigrateTo(std::span<const Migration> migrations, std::int64_t id) override;
   void Submit(Work work, std::chrono::steady_clock::time_point deadline, Done done) override;
+  void SubmitInOrder(std::string_view key, Work work, std::chrono::steady_clock::time_point deadline,
+                     Done done) override;
   absl::Status Read(const std::function<absl::Status(Session&)>& work) override;
   void OnPublished(std::function<void()> listener) override;
 
@@ -51,21 +61,40 @@ class SqlStore final : public Store {
     Work work;
     std::chrono::steady_clock::time_point deadline;
     Done done;
+    std::chrono::steady_clock::time_point queued;
+    int tries = 0;
   };
   struct Outcome;  // A piece that ran: its result, and what waits for the commit.
+  class Group;     // A transaction and the pieces in it.
 
-  void WriteLoop();
+  struct Writer {
+    std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost.
+    std::chrono::steady_clock::time_point connect_at{};
+    std::chrono::steady_clock::time_point told_at{};  // That something failed.
+    std::deque<Piece> own;  // What must run in order; guarded by queue_mutex_.
+    std::condition_variable wanted;
+    bool idle = false;  // Guarded by queue_mutex_.
+    std::thread thread;
+  };
+
+  absl::Status Migrate(std::string_view part, std::span<const Migration> migrations, std::int64_t id);
+  void Enqueue(Writer* writer, Work work, std::chrono::steady_clock::time_point deadline, Done done);
+  void WriteLoop(Writer& writer);
   /// One commit: the pieces that wait, and those that come while they run, within limits.
-  void WriteGroup();
-  void RunGroup(std::vector<Outcome>& outcomes);
-  /// False when the whole transaction is lost, not just this piece.
-  bool RunPiece(Piece piece, std::vector<Outcome>& outcomes);
-  absl::Status RunWork(const Work& work, SqlTransaction& transaction);
+  void WriteGroup(Writer& writer);
   void Finish(std::vector<Outcome>& outcomes);
-  bool Take(Piece& piece);
+  bool Take(Writer& writer, Piece& piece);
+  void PutBack(Writer& writer, Piece piece);
+  /// Throws StoreError; not before a while when it has just failed.
+  void Reconnect(Writer& writer);
 
-  std::unique_ptr<SqlConnection> AcquireReader();
+  /// Nothing when all are in use for too long.
+  std::unique_ptr<SqlConnection> AcquireReader(std::chrono::steady_clock::time_point deadline);
   void ReleaseReader(std::unique_ptr<SqlConnection> reader);
+  /// Begins a read; a connection that was lost while it lay idle is made anew.
+  void BeginRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits);
+  absl::Status RunRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits,
+                       const std::function<absl::Status(Session&)>& work);
 
   const std::unique_ptr<const SqlEngine> engine_;
   const StoreOptions options_;
@@ -74,8 +103,8 @@ class SqlStore final : public Store {
   std::mutex migration_mutex_;
 
   std::mutex queue_mutex_;
-  std::condition_variable queue_changed_;
-  std::deque<Piece> queue_;
+  std::deque<Piece> queue_;    // What any writer may take.
+  std::size_t waiting_ = 0;    // In all queues.
   bool stopping_ = false;
 
   std::mutex readers_mutex_;
@@ -86,8 +115,7 @@ class SqlStore final : public Store {
   std::mutex listener_mutex_;  // Held while the listener runs.
   std::function<void()> listener_;
 
-  std::unique_ptr<SqlConnection> writer_;  // Of the writer's thread.
-  std::thread thread_;                     // Last: it uses every field above.
+  std::vector<std::unique_ptr<Writer>> writers_;  // Last: their threads use every field above.
 };
 
 }  // namespace hotline::platform

@@ -69,6 +69,7 @@ absl::Status ToStatus(const StoreError& error) {
   switch (error.kind()) {
     case StoreError::Kind::kUnavailable: return absl::UnavailableError(error.what());
     case StoreError::Kind::kConflict: return absl::AbortedError(error.what());
+    case StoreError::Kind::kTimeout: return absl::DeadlineExceededError(error.what());
     case StoreError::Kind::kValue: return absl::InvalidArgumentError(error.what());
     case StoreError::Kind::kUnique:
     case StoreError::Kind::kConstraint:

@@ -38,7 +38,10 @@ class Row {
 
 /// Reads. The SQL is the common part of SQLite and PostgreSQL (TEXT, BIGINT, DOUBLE PRECISION; ON CONFLICT; RETURNING);
 /// parameters are written :1 :2 … in order, each once, and bound by position. Times are BIGINT milliseconds,
-/// booleans BIGINT 0/1. Statements are prepared once per connection. Throws StoreError.
+/// booleans BIGINT 0/1. Statements are prepared once per connection. Text sorts by its bytes. Throws StoreError.
+///
+/// SQLite has one writer; where PostgreSQL has many, a comment in the text says what is meant: SELECT … /*FOR UPDATE*/
+/// locks its rows until the commit, SELECT … /*SKIP LOCKED*/ leaves out those that another transaction holds.
 class Session {
  public:
   virtual ~Session() = default;
@@ -46,6 +49,10 @@ class Session {
   std::vector<Row> Query(std::string_view sql, std::initializer_list<Value> parameters = {}) {
     return Query(sql, std::span<const Value>{parameters.begin(), parameters.size()});
   }
+
+  /// How long the oldest transaction has been open that this session does not see and that may still commit; 0 when
+  /// there is none. A row number that is missing while this lasts may yet appear.
+  virtual std::chrono::milliseconds LongestOpen() { return std::chrono::milliseconds{0}; }
 };
 
 /// One open transaction. Lives inside the work it is passed to, on that thread.
@@ -61,7 +68,7 @@ class Transaction : public Session {
   /// id, source and sequence are filled in. The relay sends what a crash left behind.
   virtual void Publish(std::string_view topic, Event event) = 0;
 
-  /// Runs after the commit, on the store's thread, in order; not at all after a rollback. Must not block.
+  /// Runs after the commit, on a thread of the store, in order; not at all after a rollback. Must not block.
   virtual void OnCommit(std::function<void()> action) = 0;
 };
 
@@ -74,10 +81,22 @@ struct Migration {
   std::string_view down;
 };
 
+/// The other processes that use the same database: replicas of the service. Thread-safe.
+class StoreSiblings {
+ public:
+  virtual ~StoreSiblings() = default;
+  /// Tells them, soon and without waiting, that there is something new in the outbox.
+  virtual void Wake() = 0;
+  /// `listener` runs on a thread of the store when one of them said so, and when it may have been missed. One at a
+  /// time; nullptr removes it, and waits for it when it is running. Must not block.
+  virtual void OnWoken(std::function<void()> listener) = 0;
+};
+
 /// A service's own database: PostgreSQL, or SQLite in one process. Thread-safe.
 ///
-/// Concurrent work shares one commit (group commit), each piece under a savepoint of its own, so work must be short
-/// and must not wait for other work. A piece that fails rolls back alone.
+/// Concurrent work shares commits (group commit), each piece apart from the others, so work must be short and must not
+/// wait for other work. A piece that fails rolls back alone. One that lost a race with another transaction runs again,
+/// from its beginning: it must not count on having run once.
 class Store {
  public:
   using Work = std::function<absl::Status(Transaction&)>;
@@ -99,15 +118,25 @@ class Store {
   /// UNAVAILABLE: the database is away; ABORTED: lost a race, safe to repeat. An exception in `work` is INTERNAL.
   virtual void Submit(Work work, std::chrono::steady_clock::time_point deadline, Done done) = 0;
 
+  /// The same, in the order given among all work of one `key` in this process; Submit() promises none.
+  virtual void SubmitInOrder(std::string_view /*key*/, Work work, std::chrono::steady_clock::time_point deadline,
+                             Done done) {
+    Submit(std::move(work), deadline, std::move(done));
+  }
+
   /// Submit() and wait. Never from a gRPC callback thread, never from inside other work.
   absl::Status InTransaction(Work work);
 
   /// A consistent read on a connection of its own; sees everything committed before the call. May block.
   virtual absl::Status Read(const std::function<absl::Status(Session&)>& work) = 0;
 
-  /// `listener` runs on the store's thread after every commit that published: the relay's wake-up. One at a time;
+  /// `listener` runs on a thread of the store after every commit of this process that published: the relay's wake-up.
+  /// One at a time;
   /// nullptr removes it, and waits for it when it is running.
   virtual void OnPublished(std::function<void()> listener) = 0;
+
+  /// Null where no other process can use this database.
+  virtual StoreSiblings* siblings() { return nullptr; }
 };
 
 }  // namespace hotline::platform

@@ -15,7 +15,8 @@ class StoreError final : public std::runtime_error {
     kUnique,       ///< A row with this key is there already.
     kConstraint,   ///< Another constraint: foreign key, NOT NULL, CHECK.
     kValue,        ///< A value no engine takes: text with a zero byte.
-    kConflict,     ///< Lost a race (busy, serialization, deadlock): safe to repeat.
+    kConflict,     ///< Lost a race (busy, serialization, deadlock, a lock not had): safe to repeat.
+    kTimeout,      ///< The database gave the statement up at its deadline.
     kUnavailable,  ///< The database is away, full or failing.
     kStatement,    ///< The SQL or its use is wrong: a bug.
   };
@@ -27,7 +28,8 @@ class StoreError final : public std::runtime_error {
   Kind kind_;
 };
 
-/// How an error that nobody mapped leaves the store: UNAVAILABLE, ABORTED, INVALID_ARGUMENT (kValue), else INTERNAL.
+/// How an error that nobody mapped leaves the store: UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED, INVALID_ARGUMENT (kValue),
+/// else INTERNAL.
 [[nodiscard]] absl::Status ToStatus(const StoreError& error);
 
 }  // namespace hotline::platform
