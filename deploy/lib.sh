@@ -38,3 +38,14 @@ build() {
 
 # server_address LOG: where the server that writes LOG answers; nothing until it does.
 server_address() { sed -n 's/^hotline is up at \([^ ,]*\).*/\1/p' "$1" | tail -n 1; }
+
+# free_port: one of 127.0.0.1 that nobody listens at, below those that outgoing connections are given, so that none of them
+# takes it while its server is down.
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  echo "$port"
+}

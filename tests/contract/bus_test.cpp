@@ -227,6 +227,20 @@ INSTANTIATE_TEST_SUITE_P(Kafka, BusTest,
                                                    }}),
                          [](const auto& kind) { return kind.param.name; });
 
+// Questions that ran into their limit while the broker was away must not be what meets it when it is back.
+TEST(KafkaOutageTest, AProcessThatAsksForItsLagOutlivesIt) {
+  const testing::TemporaryFolder folder;
+  tests::KafkaBroker broker{folder / "broker"};
+  broker.Start();
+  const auto bus = OpenKafkaBus({.servers = broker.address()});
+  const auto lag_is_known = [&] { return bus->Lag(kCallsTopic, "group").ok(); };
+  ASSERT_TRUE(Eventually(lag_is_known));
+  broker.Kill();
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(absl::IsUnavailable(bus->Lag(kCallsTopic, "group").status()));
+  broker.Start();
+  EXPECT_TRUE(Eventually(lag_is_known));
+}
+
 // The answers of Kafka's own UtilsTest.
 TEST(PartitionerTest, HashesAsKafkaDoes) {
   const auto hash = [](std::string_view text) { return static_cast<std::int32_t>(Murmur2(text)); };

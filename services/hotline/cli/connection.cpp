@@ -28,8 +28,8 @@ std::string DefaultAddress() {
   return "127.0.0.1:50345";
 }
 
-std::string NamedAddress(const ConnectionFlags& flags) {
-  if (!flags.address.empty()) return flags.address;
+std::string NamedAddress(const std::string& flag) {
+  if (!flag.empty()) return flag;
   const char* const named = std::getenv("HOTLINE_ADDRESS");
   return named == nullptr ? "" : named;
 }
@@ -71,8 +71,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionFla
     if (const absl::Status embedded = connection->Embed(flags); !embedded.ok()) return embedded;
     return connection;
   }
-  const std::string named = NamedAddress(flags);
-  connection->address_ = named.empty() ? DefaultAddress() : named;
+  connection->address_ = AddressOf(flags.address);
   connection->channel_ = ChannelTo(connection->address_);
   if (!Answers(connection->channel_, kConnectPatience)) {
     return absl::UnavailableError(
@@ -115,8 +114,13 @@ Connection::~Connection() {
   }
 }
 
+std::string AddressOf(const std::string& flag) {
+  const std::string named = NamedAddress(flag);
+  return named.empty() ? DefaultAddress() : named;
+}
+
 bool NothingIsNamedOrListening(const ConnectionFlags& flags) {
-  return !flags.embedded && NamedAddress(flags).empty() &&
+  return !flags.embedded && NamedAddress(flags.address).empty() &&
          !Answers(ChannelTo(DefaultAddress()), std::chrono::milliseconds{300});
 }
 

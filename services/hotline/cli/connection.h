@@ -50,6 +50,9 @@ class Connection {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
+/// Where a client looks for its server: the flag, else HOTLINE_ADDRESS, else the default address of `up`.
+[[nodiscard]] std::string AddressOf(const std::string& flag);
+
 /// True when neither flag nor environment names a server and none listens at the default address: commands that only
 /// read a text may then start what they need inside themselves.
 [[nodiscard]] bool NothingIsNamedOrListening(const ConnectionFlags& flags);

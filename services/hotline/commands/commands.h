@@ -20,5 +20,6 @@ void AddFollowUps(CLI::App& program);
 void AddMetrics(CLI::App& program);
 void AddAlerts(CLI::App& program);
 void AddReport(CLI::App& program);
+void AddHealth(CLI::App& program);
 
 }  // namespace hotline::commands

@@ -36,6 +36,9 @@ constexpr Setting kKnown[] = {
      /*choices=*/{}, /*secret=*/true},
     {"postgres_writers", Kind::kInteger, "4", "connections of a service that write to PostgreSQL"},
     {"postgres_readers", Kind::kInteger, "4", "connections of a service that read from PostgreSQL"},
+    {"migrate", Kind::kChoice, "start",
+     "the schemas: start brings them up and serves; only brings them up and ends; check serves if they are up",
+     "start|only|check"},
     {"cache", Kind::kChoice, "memory", "the cache of hot answers", "memory"},
     {"cache_bytes", Kind::kInteger, "67108864", "size of the cache in memory"},
 

@@ -85,8 +85,11 @@ std::unique_ptr<SqlEngine> EngineOf(const Config& config, const std::string& ser
 
 std::unique_ptr<Store> OpenStore(const Config& config, const std::string& service, const Sealer& sealer,
                                  const Clock& clock) {
-  StoreOptions options{
-      .source = "hotline/" + service, .sealer = sealer, .clock = clock, .queue_capacity = Count(config, "store_queue")};
+  StoreOptions options{.source = "hotline/" + service,
+                       .sealer = sealer,
+                       .clock = clock,
+                       .queue_capacity = Count(config, "store_queue"),
+                       .migrate = config.Text("migrate") != "check"};
   if (config.Text("store") == "sqlite") return OpenSqliteStore(config.Path("data_dir") / (service + ".db"), options);
   options.writers = Count(config, "postgres_writers");
   options.readers = Count(config, "postgres_readers");
@@ -232,7 +235,9 @@ void RunningProcess::Stop() {
   if (server_ != nullptr) server_->Shutdown(grace);
   heartbeat_.reset();  // It woke the streams until the last was gone.
   workers_.Stop();
-  for (Service& service : services_) service.relay->Stop(steady_clock::now() + grace);
+  for (Service& service : services_) {
+    if (service.relay != nullptr) service.relay->Stop(steady_clock::now() + grace);
+  }
   Log(LogLevel::kInfo, "process.stopped");
 }
 

@@ -174,6 +174,13 @@ absl::StatusOr<Keyring> FromJson(const std::filesystem::path& path, const std::s
   return ring;
 }
 
+/// Nobody else's to read. For a process that is not root, a file of root's may be its group's to read: so secrets are
+/// mounted in Kubernetes.
+bool IsPrivate(const struct stat& info) {
+  const mode_t others = info.st_mode & 077;
+  return others == 0 || (others == S_IRGRP && info.st_uid == 0 && geteuid() != 0);
+}
+
 absl::StatusOr<Keyring> Load(const std::filesystem::path& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return FileError(path, std::strerror(errno));
@@ -184,7 +191,7 @@ absl::StatusOr<Keyring> Load(const std::filesystem::path& path) {
   for (ssize_t got = 0; (got = read(file, buffer, sizeof buffer)) > 0;)
     text.append(buffer, static_cast<std::size_t>(got));
   close(file);
-  if ((info.st_mode & 077) != 0) return FileError(path, "can be read by others; its mode must be 0600");
+  if (!IsPrivate(info)) return FileError(path, "can be read by others; its mode must be 0600");
   return FromJson(path, text);
 }
 

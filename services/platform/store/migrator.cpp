@@ -80,4 +80,18 @@ absl::Status MigratePart(SqlConnection& connection, std::string_view part, std::
   }
 }
 
+absl::Status CheckPart(SqlConnection& connection, std::string_view part, std::span<const Migration> migrations) {
+  std::int64_t current = 0;
+  try {
+    current = Current(connection, part);
+  } catch (const StoreError& error) {
+    if (error.kind() != StoreError::Kind::kStatement) return ToStatus(error);
+    // No migration has ever run: not even the table is there.
+  }
+  if (current >= static_cast<std::int64_t>(migrations.size())) return absl::OkStatus();
+  return absl::FailedPreconditionError("the " + std::string{part} + " schema is at " + std::to_string(current) +
+                                       ", this program needs " + std::to_string(migrations.size()) +
+                                       ": bring it up with --migrate only");
+}
+
 }  // namespace hotline::platform

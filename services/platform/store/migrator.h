@@ -17,4 +17,9 @@ class SqlConnection;
 [[nodiscard]] absl::Status MigratePart(SqlConnection& connection, std::string_view part,
                                        std::span<const Migration> migrations, std::int64_t id, Time now);
 
+/// OK when that part is at the last of `migrations` or beyond, because schemas only grow; else FAILED_PRECONDITION.
+/// Changes nothing.
+[[nodiscard]] absl::Status CheckPart(SqlConnection& connection, std::string_view part,
+                                     std::span<const Migration> migrations);
+
 }  // namespace hotline::platform

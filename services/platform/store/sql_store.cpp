@@ -265,6 +265,10 @@ SqlStore::~SqlStore() {
 absl::Status SqlStore::Migrate(std::string_view part, std::span<const Migration> migrations, std::int64_t id) {
   const std::lock_guard lock{migration_mutex_};
   try {
+    if (!options_.migrate) {
+      SqlConnection reader{*engine_, Access::kReadWrite};
+      return CheckPart(reader, part, migrations);
+    }
     SqlConnection connection{*engine_, Access::kMigration};  // DDL commits by itself: not on a writer's connection.
     connection.LockForMigration();
     return MigratePart(connection, part, migrations, id, options_.clock.Now());

@@ -31,6 +31,7 @@ struct StoreOptions {
   std::size_t queue_capacity = 4096;  ///< Pieces of work waiting for a writer; more are refused.
   std::size_t readers = 4;            ///< Connections for Read(); further reads wait for one.
   std::size_t writers = 1;            ///< Connections that write; one where the database has room for one.
+  bool migrate = true;                ///< False: schemas are only checked, and may be newer.
 };
 
 /// A Store on either engine: writer threads with a connection and group commit each, a few connections that read.

@@ -80,7 +80,8 @@ double Load(Store& store, const Clock& clock, const std::string& round) {
   for (int i = 0; Seconds(start) < std::chrono::duration<double>(kRound).count(); ++i) {
     free.acquire();
     store.Submit([&clock, id = round + std::to_string(i)](Transaction& tx) { return FileCase(tx, id, clock); },
-                 steady_clock::now() + std::chrono::seconds{30}, [&](const absl::Status& status) {
+                 steady_clock::now() + std::chrono::seconds{30},
+                 [&](const absl::Status& status) {
                    if (status.ok()) ++done;
                    free.release();
                  });
@@ -95,21 +96,24 @@ double Pgbench(const tests::PostgresServer& server, const std::string& schema, c
   const std::string script = folder / "pgbench.sql";
   const std::string text = "repeat('x', " + std::to_string(kTextBytes) + ")";
   const std::string payload = "repeat('x', " + std::to_string(kTextBytes * 4 / 3 + 60) + ")";
-  std::ofstream{script}
-      << "\\set id random(1, 9000000000000000)\n"
-      << "BEGIN;\n"
-      << "INSERT INTO " << schema << ".requests (actor, method, request_id, payload_sha256, claimed_at) VALUES "
-      << "('agent', 'm" << round << "', :id, repeat('a', 64), 1772500000000) ON CONFLICT DO NOTHING;\n"
-      << "INSERT INTO " << schema << ".bench_cases VALUES ('b" << round << "-' || :id, 'yunzhou', 1, 1, 'title', "
-      << text << ") ON CONFLICT DO NOTHING;\n"
-      << "INSERT INTO " << schema << ".outbox_sequences (topic, event_key, last_sequence) VALUES ('c', 'b" << round
-      << "-' || :id, 1) ON CONFLICT (topic, event_key) DO UPDATE SET last_sequence = "
-      << "outbox_sequences.last_sequence + 1 RETURNING last_sequence;\n"
-      << "INSERT INTO " << schema << ".outbox (topic, source, event_id, event_type, event_key, sequence, event_time, "
-      << "trace_parent, payload) VALUES ('c', 's', :id, 't', :id, 1, 1, '', " << payload << ");\n"
-      << "UPDATE " << schema << ".requests SET response = :id WHERE actor = 'agent' AND method = 'm" << round
-      << "' AND request_id = '' || :id;\n"
-      << "COMMIT;\n";
+  std::ofstream{script} << "\\set id random(1, 9000000000000000)\n"
+                        << "BEGIN;\n"
+                        << "INSERT INTO " << schema
+                        << ".requests (actor, method, request_id, payload_sha256, claimed_at) VALUES "
+                        << "('agent', 'm" << round
+                        << "', :id, repeat('a', 64), 1772500000000) ON CONFLICT DO NOTHING;\n"
+                        << "INSERT INTO " << schema << ".bench_cases VALUES ('b" << round
+                        << "-' || :id, 'yunzhou', 1, 1, 'title', " << text << ") ON CONFLICT DO NOTHING;\n"
+                        << "INSERT INTO " << schema
+                        << ".outbox_sequences (topic, event_key, last_sequence) VALUES ('c', 'b" << round
+                        << "-' || :id, 1) ON CONFLICT (topic, event_key) DO UPDATE SET last_sequence = "
+                        << "outbox_sequences.last_sequence + 1 RETURNING last_sequence;\n"
+                        << "INSERT INTO " << schema
+                        << ".outbox (topic, source, event_id, event_type, event_key, sequence, event_time, "
+                        << "trace_parent, payload) VALUES ('c', 's', :id, 't', :id, 1, 1, '', " << payload << ");\n"
+                        << "UPDATE " << schema << ".requests SET response = :id WHERE actor = 'agent' AND method = 'm"
+                        << round << "' AND request_id = '' || :id;\n"
+                        << "COMMIT;\n";
   const std::string command = "/usr/lib/postgresql/*/bin/pgbench -n -M prepared -c " + std::to_string(kInFlight) +
                               " -j 2 -T " + std::to_string(kRound.count()) + " -f '" + script + "' -h 127.0.0.1 -p " +
                               std::to_string(server.port()) + " -U hotline postgres 2>&1";
@@ -129,8 +133,10 @@ int Main() {
   const auto sealer = Sealer::Open(folder / "keyring.json").value();
   const StoreOptions options{.source = "hotline/bench", .sealer = *sealer, .clock = clock};
   StoreOptions pooled = options;
-  if (const char* writers = std::getenv("WRITERS")) pooled.writers = static_cast<std::size_t>(std::atoi(writers));
-  else pooled.writers = 4;
+  if (const char* writers = std::getenv("WRITERS"))
+    pooled.writers = static_cast<std::size_t>(std::atoi(writers));
+  else
+    pooled.writers = 4;
   tests::PostgresServer& server = tests::SharedPostgres();
   const auto embedded = OpenSqliteStore(folder / "bench.db", options);
   const auto postgres = OpenPostgresStore(server.where(), "bench", pooled);

@@ -1,5 +1,10 @@
 #include "platform/security/sealer.h"
 
+#include <grp.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <set>
 
@@ -75,6 +80,31 @@ TEST_F(SealerTest, TheKeyringIsItsOwnersAlone) {
   EXPECT_EQ(std::filesystem::status(file_).permissions(), std::filesystem::perms{0600});
   std::filesystem::permissions(file_, std::filesystem::perms{0640});
   EXPECT_TRUE(absl::IsFailedPrecondition(Sealer::Open(file_).status()));
+}
+
+// As Kubernetes mounts a secret: root's, and the group's to read.
+TEST_F(SealerTest, AMountedKeyringIsReadThroughTheGroupOfAnUnprivilegedProcess) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  ASSERT_TRUE(Sealer::Open(file_).ok());
+  constexpr gid_t kGroup = 65532;
+  ASSERT_EQ(chown(file_.c_str(), 0, kGroup), 0);
+  for (const auto& folder : {file_.parent_path(), file_.parent_path().parent_path()}) {
+    std::filesystem::permissions(folder, std::filesystem::perms{0711});
+  }
+  const auto opens_with = [&](int mode) {
+    std::filesystem::permissions(file_, static_cast<std::filesystem::perms>(mode));
+    const pid_t child = fork();
+    if (child == 0) {
+      const bool became = setgroups(1, &kGroup) == 0 && setgid(kGroup) == 0 && setuid(kGroup) == 0;
+      _exit(became && Sealer::Open(file_).ok() ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return status == 0;
+  };
+  EXPECT_TRUE(opens_with(0440));
+  EXPECT_FALSE(opens_with(0444));
+  EXPECT_FALSE(opens_with(0460));
 }
 
 TEST_F(SealerTest, ABrokenKeyringIsNamedAndNotReplaced) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "platform/bus/topics.h"
 
@@ -13,8 +14,6 @@ using Answer = std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_destro
 using Options = std::unique_ptr<rd_kafka_AdminOptions_t, Destroyer<rd_kafka_AdminOptions_destroy>>;
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, Destroyer<rd_kafka_NewTopic_destroy>>;
 using Resource = std::unique_ptr<rd_kafka_ConfigResource_t, Destroyer<rd_kafka_ConfigResource_destroy>>;
-using OffsetQuery =
-    std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, Destroyer<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 
 constexpr std::size_t kMessageBytes = 512;
 constexpr char kPolicy[] = "cleanup.policy";
@@ -95,7 +94,8 @@ std::string_view ValueOf(const rd_kafka_ConfigResource_t* resource, std::string_
 
 }  // namespace
 
-Admin::Admin(const Connection& connection) : client_{Configuration{connection}.MakeClient(RD_KAFKA_PRODUCER)} {}
+Admin::Admin(const Connection& connection)
+    : connection_{connection}, client_{Configuration{connection}.MakeClient(RD_KAFKA_PRODUCER)} {}
 
 absl::Status Admin::EnsureTopics(std::span<const StatedTopic> topics, Deadline deadline) {
   if (absl::Status created = CreateMissing(topics, deadline); !created.ok()) return created;
@@ -198,22 +198,23 @@ absl::StatusOr<std::vector<std::int64_t>> Admin::Offsets(const std::string& topi
 
 absl::StatusOr<std::vector<std::int64_t>> Admin::Stored(const std::string& group, const std::string& topic,
                                                         std::int32_t partitions, Deadline deadline) {
+  // Not by rd_kafka_ListConsumerGroupOffsets: in librdkafka 2.0.2 one that ran into its limit while the brokers were
+  // away ends the process once they are back.
   const Partitions list = ListOf(topic, partitions, RD_KAFKA_OFFSET_INVALID);
-  const OffsetQuery query{rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get())};
-  rd_kafka_ListConsumerGroupOffsets_t* queries[] = {query.get()};
-  const Queue queue{rd_kafka_queue_new(client_.get())};
-  const Options options = OptionsFor(client_.get(), RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, deadline);
-  rd_kafka_ListConsumerGroupOffsets(client_.get(), queries, 1, options.get(), queue.get());
-  const absl::StatusOr<Answer> answer = AnswerOn(queue, deadline);
-  if (!answer.ok()) return answer.status();
-  std::size_t count = 0;
-  const rd_kafka_group_result_t** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
-      rd_kafka_event_ListConsumerGroupOffsets_result(answer->get()), &count);
-  if (count != 1) return absl::UnavailableError("Kafka answered for another group");
-  if (const rd_kafka_error_t* error = rd_kafka_group_result_error(groups[0]); error != nullptr) {
-    return ToStatus(rd_kafka_error_code(error));
+  const rd_kafka_resp_err_t error = rd_kafka_committed(Asking(group), list.get(), MillisecondsUntil(deadline));
+  if (absl::Status status = ToStatus(error); !status.ok()) return status;
+  return OffsetsOf(*list, partitions);
+}
+
+rd_kafka_t* Admin::Asking(const std::string& group) {
+  const std::lock_guard lock{mutex_};
+  Client& client = asking_[group];
+  if (client == nullptr) {
+    Configuration configuration{connection_};
+    configuration.Set("group.id", group).Set("enable.auto.commit", "false");
+    client = std::move(configuration).MakeClient(RD_KAFKA_CONSUMER);
   }
-  return OffsetsOf(*rd_kafka_group_result_partitions(groups[0]), partitions);
+  return client.get();
 }
 
 }  // namespace hotline::platform::kafka

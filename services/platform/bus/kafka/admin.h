@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,7 +50,13 @@ class Admin final {
   absl::StatusOr<std::vector<std::int64_t>> Offsets(const std::string& topic, std::int32_t partitions,
                                                     std::int64_t which, Deadline deadline);
 
+  /// A client that can be asked for the group's offsets: a member of it by name alone, which subscribes to nothing.
+  rd_kafka_t* Asking(const std::string& group);
+
+  const Connection connection_;
   const Client client_;
+  std::mutex mutex_;
+  std::map<std::string, Client> asking_;  ///< By group; guarded by mutex_, and never removed.
 };
 
 }  // namespace hotline::platform::kafka
