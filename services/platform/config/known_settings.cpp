@@ -30,7 +30,11 @@ constexpr Setting kKnown[] = {
     {"kafka_options", Kind::kList, "", "further properties of Kafka's client, name=value: TLS, logging in",
      /*choices=*/{}, /*secret=*/true},
     {"store", Kind::kChoice, "sqlite", "the databases", "sqlite"},
-    {"cache", Kind::kChoice, "memory", "the cache of hot answers", "memory"},
+    {"cache", Kind::kChoice, "memory", "the cache of hot answers: this process's own, or Redis behind it",
+     "memory|redis"},
+    {"redis", Kind::kText, "", "host:port of the Redis server of cache = redis"},
+    {"redis_password", Kind::kText, "", "its password, where it wants one", /*choices=*/{}, /*secret=*/true},
+    {"redis_prefix", Kind::kText, "", "before the names of Redis's keys: several hotlines in one server"},
     {"cache_bytes", Kind::kInteger, "67108864", "size of the cache in memory"},
 
     // Where sibling services are, when they are other processes.

@@ -14,7 +14,8 @@
 #include "platform/bus/embedded_bus.h"
 #include "platform/bus/kafka_bus.h"
 #include "platform/bus/outbox_relay.h"
-#include "platform/cache/lru_cache.h"
+#include "platform/cache/layered_cache.h"
+#include "platform/cache/redis_cache.h"
 #include "platform/concurrency/notifier.h"
 #include "platform/concurrency/worker_pool.h"
 #include "platform/rpc/client.h"
@@ -63,6 +64,18 @@ std::unique_ptr<Bus> OpenBus(const Config& config, const Clock& clock) {
                        .options = config.List("kafka_options")});
 }
 
+std::unique_ptr<Cache> OpenCache(const Config& config, Metrics& metrics) {
+  std::unique_ptr<Cache> shared;
+  if (config.Text("cache") == "redis") {
+    shared = OpenRedisCache({.address = config.Text("redis"),
+                             .password = config.Text("redis_password"),
+                             .key_prefix = config.Text("redis_prefix")},
+                            metrics);
+  }
+  return std::make_unique<LayeredCache>(static_cast<std::size_t>(config.Integer("cache_bytes")), std::move(shared),
+                                        metrics);
+}
+
 /// Construction fails by exception; the first error of a start is what people must read.
 template <typename T>
 T Unwrap(absl::StatusOr<T> result) {
@@ -104,7 +117,7 @@ class RunningProcess final : public Process {
   const std::unique_ptr<Sealer> sealer_;
   Notifier notifier_;
   OpenStreams streams_;
-  LruCache cache_;
+  const std::unique_ptr<Cache> cache_;
   const std::unique_ptr<Bus> bus_;
   WorkerPool workers_;
   std::vector<Service> services_;
@@ -120,7 +133,7 @@ RunningProcess::RunningProcess(const Config& config, std::unique_ptr<DataLock> l
       metrics_{MakeMetrics(config_.Text("metrics_listen"))},
       sealer_{Unwrap(Sealer::Open(KeyringPath(config_)))},
       streams_{static_cast<std::size_t>(config_.Integer("max_streams"))},
-      cache_{static_cast<std::size_t>(config_.Integer("cache_bytes"))},
+      cache_{OpenCache(config_, *metrics_)},
       bus_{OpenBus(config_, clock_)},
       workers_{static_cast<std::size_t>(config_.Integer("worker_threads")),
                static_cast<std::size_t>(config_.Integer("worker_queue"))} {
@@ -149,7 +162,7 @@ Service RunningProcess::Build(const ModuleFactory& factory) {
       .clock = clock_,
       .bus = *bus_,
       .store = *service.store,
-      .cache = cache_,
+      .cache = *cache_,
       .sealer = *sealer_,
       .metrics = *metrics_,
       .notifier = notifier_,
