@@ -106,7 +106,9 @@ class Lookup {
 class RedisCache final : public Cache {
  public:
   RedisCache(const RedisOptions& options, Metrics& metrics)
-      : options_{options}, metrics_{metrics}, prefix_{options.key_prefix + std::string{kFormat}},
+      : options_{options},
+        metrics_{metrics},
+        prefix_{options.key_prefix + std::string{kFormat}},
         state_{options.address, metrics} {
     const auto colon = options.address.rfind(':');
     if (colon == std::string::npos || colon == 0) throw Unusable();
@@ -137,10 +139,9 @@ class RedisCache final : public Cache {
     Connection& connection = ConnectionOf(name);
     // A range, so that a value of any size costs no more than one of ours.
     std::vector<Command> commands;
-    commands.push_back({{"GETRANGE", name, "0", std::to_string(options_.max_value_bytes + redis::kEnvelopeBytes)},
-                        [lookup, &connection, name](const Reply* reply) {
-                          return TakeValue(*lookup, connection, name, reply);
-                        }});
+    commands.push_back(
+        {{"GETRANGE", name, "0", std::to_string(options_.max_value_bytes + redis::kEnvelopeBytes)},
+         [lookup, &connection, name](const Reply* reply) { return TakeValue(*lookup, connection, name, reply); }});
     commands.push_back({{"PTTL", name}, [lookup](const Reply* reply) { return TakeTimeLeft(*lookup, reply); }});
     if (!connection.Send(std::move(commands))) {
       Count("refused");
@@ -166,9 +167,8 @@ class RedisCache final : public Cache {
 
   void Erase(std::string_view key) override {
     const std::string name = Name(key);
-    Ask(name, {"UNLINK", name}, [](const Reply& reply) {
-      return reply.kind == Reply::Kind::kNumber ? Verdict::kKeep : Verdict::kDrop;
-    });
+    Ask(name, {"UNLINK", name},
+        [](const Reply& reply) { return reply.kind == Reply::Kind::kNumber ? Verdict::kKeep : Verdict::kDrop; });
   }
 
  private:

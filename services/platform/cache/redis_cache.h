@@ -12,15 +12,15 @@ namespace hotline::platform {
 class Metrics;
 
 struct RedisOptions {
-  std::string address;                         ///< "host:port"
-  std::string password = {};                   ///< Empty: none is sent.
-  std::string key_prefix = {};                 ///< Before every key: several hotlines in one Redis.
-  std::size_t connections = 0;                 ///< 0: one a core, at most 8.
+  std::string address;          ///< "host:port"
+  std::string password = {};    ///< Empty: none is sent.
+  std::string key_prefix = {};  ///< Before every key: several hotlines in one Redis.
+  std::size_t connections = 0;  ///< 0: one a core, at most 8.
   std::chrono::milliseconds command_timeout{50};
   std::chrono::milliseconds connect_timeout{500};
-  std::chrono::milliseconds first_pause{50};   ///< After a failure nothing is sent for so long, twice as long after each
-  std::chrono::milliseconds longest_pause{5'000};  ///< further one, at most this.
-  std::size_t max_in_flight = 1'024;           ///< Commands of a connection; more are refused.
+  std::chrono::milliseconds first_pause{50};  ///< After a failure nothing is sent for so long, twice as long after each
+  std::chrono::milliseconds longest_pause{5'000};         ///< further one, at most this.
+  std::size_t max_in_flight = 1'024;                      ///< Commands of a connection; more are refused.
   std::size_t max_value_bytes = std::size_t{256} * 1024;  ///< Larger values are not kept.
 };
 

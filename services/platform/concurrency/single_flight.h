@@ -26,6 +26,7 @@ class SingleFlight {
       std::unique_lock lock{mutex_};
       if (const auto found = flights_.find(key); found != flights_.end()) {
         flight = found->second;
+        ++flight->waiting;
         flight->changed.wait_for(lock, patience, [&] { return flight->landed; });
         if (flight->value) return *flight->value;
         lock.unlock();
@@ -41,10 +42,18 @@ class SingleFlight {
     return value;
   }
 
+  /// How many wait for the work on `key` in hand. For tests.
+  [[nodiscard]] int waiting(std::string_view key) {
+    const std::lock_guard lock{mutex_};
+    const auto found = flights_.find(key);
+    return found == flights_.end() ? 0 : found->second->waiting;
+  }
+
  private:
   struct Flight {
     std::condition_variable changed;
     bool landed = false;
+    int waiting = 0;             // Who has begun to wait.
     std::optional<Value> value;  // Nothing when the work threw.
   };
 

@@ -172,7 +172,8 @@ void Connection::Trust() {
   }
   Tell(before);
   for (std::string& key : std::exchange(to_forget_, {})) {
-    Append({.command = {{"UNLINK", std::move(key)}, [](const Reply* reply) {
+    Append({.command = {{"UNLINK", std::move(key)},
+                        [](const Reply* reply) {
                           return reply == nullptr || reply->kind == Reply::Kind::kNumber ? Verdict::kKeep
                                                                                          : Verdict::kDrop;
                         }},
