@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   commands::AddFollowUps(program);
   commands::AddMetrics(program);
   commands::AddAlerts(program);
+  commands::AddDeadLetters(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& ended) {

@@ -20,6 +20,7 @@
 #include "platform/concurrency/worker_pool.h"
 #include "platform/rpc/client.h"
 #include "platform/rpc/open_streams.h"
+#include "platform/rpc/operations_handler.h"
 #include "platform/runtime/data_lock.h"
 #include "platform/runtime/heartbeat.h"
 #include "platform/runtime/rpc_server.h"
@@ -106,6 +107,7 @@ class RunningProcess final : public Process {
 
  private:
   Service Build(const ModuleFactory& factory);
+  std::unique_ptr<OperationsHandler> MakeOperations() const;
   void StartServices();
   std::shared_ptr<grpc::Channel> ChannelTo(std::string_view service);
   void Beat();
@@ -121,6 +123,7 @@ class RunningProcess final : public Process {
   const std::unique_ptr<Bus> bus_;
   WorkerPool workers_;
   std::vector<Service> services_;
+  std::unique_ptr<OperationsHandler> operations_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<Heartbeat> heartbeat_;
   bool stopped_ = false;
@@ -139,8 +142,10 @@ RunningProcess::RunningProcess(const Config& config, std::unique_ptr<DataLock> l
                static_cast<std::size_t>(config_.Integer("worker_queue"))} {
   try {
     for (const ModuleFactory& factory : factories) services_.push_back(Build(factory));
+    operations_ = MakeOperations();
     server_ = Unwrap(RpcServer::Start(config_.Text("listen"), *metrics_, [this](grpc::ServerBuilder& builder) {
       for (Service& service : services_) service.module->Register(builder);
+      builder.RegisterService(operations_.get());
     }));
     StartServices();
   } catch (...) {
@@ -176,6 +181,12 @@ Service RunningProcess::Build(const ModuleFactory& factory) {
     throw std::runtime_error(service.name + ": " + e.what());
   }
   return service;
+}
+
+std::unique_ptr<OperationsHandler> RunningProcess::MakeOperations() const {
+  std::vector<OperationsHandler::Service> services;
+  for (const Service& service : services_) services.push_back({service.name, RpcResourcesOf(*service.resources)});
+  return std::make_unique<OperationsHandler>(std::move(services));
 }
 
 void RunningProcess::StartServices() {
