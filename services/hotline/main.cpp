@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   commands::AddMetrics(program);
   commands::AddAlerts(program);
   commands::AddHealth(program);
+  commands::AddDeadLetters(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& ended) {

@@ -18,6 +18,7 @@
 #include "knowledge/rpc/knowledge_handler.h"
 #include "platform/bus/consumer.h"
 #include "platform/bus/topics.h"
+#include "platform/concurrency/worker_pool.h"
 #include "platform/config/config.h"
 
 namespace hotline::knowledge {
@@ -31,8 +32,11 @@ class KnowledgeModule final : public platform::Module {
   explicit KnowledgeModule(platform::Resources& resources)
       : resources_{resources},
         library_{resources.store, table_, index_},
-        cache_{resources.cache},
-        answerer_{library_, cache_, AnswerPolicy{}},
+        cache_{resources.cache, resources.sealer},
+        answerer_{
+            library_, cache_, resources.clock,
+            [&workers = resources.workers](std::function<void()> work) { return workers.TrySubmit(std::move(work)); },
+            AnswerPolicy{}},
         librarian_{table_, events_},
         advisor_{library_, answerer_, table_, events_},
         handler_{library_,

@@ -1,9 +1,12 @@
 #include "knowledge/adapters/shared_choice_cache.h"
 
+#include <string>
+
+#include <absl/status/statusor.h>
 #include <absl/strings/str_cat.h>
+#include <hotline/knowledge/v1/knowledge_cache.pb.h>
 
 #include "contracts/enums.h"
-#include "knowledge/adapters/messages.h"
 #include "platform/bytes.h"
 
 namespace hotline::knowledge {
@@ -12,55 +15,40 @@ namespace {
 constexpr std::chrono::minutes kKept{10};
 
 std::string Text(const ChoiceKey& key) {
-  return absl::StrCat("knowledge/choice/", key.knowledge_version, "/",
-                      platform::Sha256Hex(absl::StrCat(key.region, "\n", key.day, "\n", key.question)));
-}
-
-/// The article as an AskResponse tells it; its known questions are no part of an answer.
-Candidate FromMessage(const v1::Answer& answer) {
-  Candidate candidate{.coverage = answer.confidence()};
-  Article& article = candidate.article;
-  article.id = answer.article_id();
-  article.version = answer.article_version();
-  article.title = answer.title();
-  article.document_number = answer.document_number();
-  article.clause = answer.clause();
-  article.effective_from = answer.effective_from();
-  article.effective_to = answer.effective_to();
-  article.region = answer.region();
-  article.department = answer.department();
-  article.text = answer.text();
-  return candidate;
+  return absl::StrCat(
+      "knowledge/choice/2/", key.knowledge_version, "/",
+      platform::Sha256Hex(absl::StrCat(key.newest_change, "\n", key.region, "\n", key.day, "\n", key.question)));
 }
 
 }  // namespace
 
-std::optional<Choice> SharedChoiceCache::Find(const ChoiceKey& key) {
-  const std::optional<std::string> bytes = cache_.Get(Text(key));
-  v1::AskResponse message;
-  if (!bytes || !message.ParseFromString(*bytes)) return std::nullopt;
-  Choice choice{.note = message.note()};
-  if (message.has_answer()) {
-    choice.answer = FromMessage(message.answer());
-    // What came from outside the process is filtered like everything else before it is served.
-    if (!InForce(choice.answer->article, key.day) || !Serves(choice.answer->article.region, key.region)) {
-      return std::nullopt;
-    }
-  } else {
-    choice.reason = contracts::FromProto<NoAnswer>(message.no_answer()).value_or(NoAnswer::kNothingFound);
-  }
-  return choice;
+std::optional<RememberedChoice> SharedChoiceCache::Find(const ChoiceKey& key) {
+  const std::string name = Text(key);
+  const std::optional<std::string> sealed = cache_.Get(name);
+  if (!sealed) return std::nullopt;
+  const absl::StatusOr<std::string> bytes = sealer_.Unseal(*sealed, name);
+  v1::CachedChoice message;
+  if (!bytes.ok() || !message.ParseFromString(*bytes)) return std::nullopt;
+  return RememberedChoice{
+      .article_id = message.article_id(),
+      .article_version = message.article_version(),
+      .coverage = message.coverage(),
+      .reason = contracts::FromProto<NoAnswer>(message.no_answer()).value_or(NoAnswer::kNothingFound),
+      .note = message.note(),
+      .chosen_at = Time{std::chrono::milliseconds{message.chosen_at_ms()}},
+  };
 }
 
-void SharedChoiceCache::Put(const ChoiceKey& key, const Choice& choice) {
-  v1::AskResponse message;
-  if (choice.answer) {
-    *message.mutable_answer() = ToMessage(*choice.answer, /*question=*/"");
-  } else {
-    message.set_no_answer(contracts::ToProto<v1::NoAnswerReason>(choice.reason));
-  }
+void SharedChoiceCache::Put(const ChoiceKey& key, const RememberedChoice& choice) {
+  v1::CachedChoice message;
+  message.set_article_id(choice.article_id);
+  message.set_article_version(choice.article_version);
+  message.set_coverage(choice.coverage);
+  message.set_no_answer(contracts::ToProto<v1::NoAnswerReason>(choice.reason));
   message.set_note(choice.note);
-  cache_.Put(Text(key), message.SerializeAsString(), kKept);
+  message.set_chosen_at_ms(choice.chosen_at.time_since_epoch().count());
+  const std::string name = Text(key);
+  cache_.Put(name, sealer_.Seal(message.SerializeAsString(), name), kKept);
 }
 
 }  // namespace hotline::knowledge

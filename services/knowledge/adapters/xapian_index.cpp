@@ -24,9 +24,10 @@ constexpr double kUnseenArticles = 50;      // A new base of three articles know
 constexpr std::size_t kMaxTermBytes = 200;  // Xapian takes 245; a longer "word" is no word.
 
 /// An article's id and version as a term of their own.
-std::string DocumentKey(const Article& article) {
-  return absl::StrCat("Q", article.version, ":", article.id.substr(0, kMaxTermBytes));
+std::string DocumentKey(std::string_view id, std::int64_t version) {
+  return absl::StrCat("Q", version, ":", std::string{id.substr(0, kMaxTermBytes)});
 }
+std::string DocumentKey(const Article& article) { return DocumentKey(article.id, article.version); }
 std::string RegionTerm(const std::string& region) { return "R" + region.substr(0, kMaxTermBytes); }
 /// Search terms have a prefix of their own, so that no word of a caller can pose as a filter.
 std::string WordTerm(const std::string& word) { return "W" + word.substr(0, kMaxTermBytes); }
@@ -98,6 +99,13 @@ std::vector<Candidate> XapianIndex::Search(std::string_view question, const Filt
 
 std::vector<Candidate> XapianIndex::SearchAnywhere(std::string_view question, std::size_t top) const {
   return Run(question, nullptr, top);
+}
+
+std::optional<Article> XapianIndex::Find(std::string_view id, std::int64_t version) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = indexed_.find(DocumentKey(id, version));
+  if (found == indexed_.end() || found->second.id != id) return std::nullopt;
+  return found->second;
 }
 
 std::vector<Candidate> XapianIndex::Run(std::string_view question, const Xapian::Query* filter, std::size_t top) const {

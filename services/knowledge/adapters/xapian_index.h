@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ class XapianIndex final : public ArticleIndex {
   [[nodiscard]] std::vector<Candidate> Search(std::string_view question, const Filter& filter,
                                               std::size_t top) const override;
   [[nodiscard]] std::vector<Candidate> SearchAnywhere(std::string_view question, std::size_t top) const override;
+  [[nodiscard]] std::optional<Article> Find(std::string_view id, std::int64_t version) const override;
 
  private:
   void Index(const Article& article);

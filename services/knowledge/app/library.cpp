@@ -1,5 +1,7 @@
 #include "knowledge/app/library.h"
 
+#include <absl/strings/str_cat.h>
+
 #include "platform/telemetry/log.h"
 
 namespace hotline::knowledge {
@@ -15,7 +17,10 @@ absl::Status Library::TakeIn() {
     // The version first: what is committed in between is taken in twice, never missed.
     const std::int64_t version = table_.KnowledgeVersion(session);
     if (version == version_) return absl::OkStatus();
-    for (const Article& article : table_.ChangedAfter(session, version_)) index_.Put(article);
+    for (const Article& article : table_.ChangedAfter(session, version_)) {
+      index_.Put(article);
+      newest_change_ = absl::StrCat(article.id, "/", article.version, "/", article.changed_at_ms);
+    }
     phrases_ = std::make_shared<const std::vector<Phrase>>(table_.AllPhrases(session));
     version_ = version;
     return absl::OkStatus();
@@ -33,7 +38,7 @@ Freshness Library::Freshen() {
       platform::Log(platform::LogLevel::kWarning, "knowledge.unconfirmed", {{"why", taken_in.ToString()}});
     }
   }
-  Freshness freshness{.knowledge_version = version_};
+  Freshness freshness{.knowledge_version = version_, .newest_change = newest_change_};
   if (!confirmed_at_) {
     freshness.too_old = true;
     return freshness;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "knowledge/app/ports.h"
@@ -16,6 +17,7 @@ namespace hotline::knowledge {
 /// How true what this process knows still is.
 struct Freshness {
   std::int64_t knowledge_version = 0;
+  std::string newest_change;  ///< Of an article: id, version and when.
   /// Nothing while the record was asked within the last second; else how long ago it last answered.
   std::optional<std::chrono::seconds> unconfirmed;
   bool too_old = false;  ///< Nothing may be served any more.
@@ -53,6 +55,7 @@ class Library {
 
   mutable std::mutex mutex_;
   std::int64_t version_ = 0;
+  std::string newest_change_;
   std::optional<std::chrono::steady_clock::time_point> confirmed_at_;
   std::shared_ptr<const std::vector<Phrase>> phrases_ = std::make_shared<const std::vector<Phrase>>();
 };

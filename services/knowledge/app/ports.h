@@ -99,22 +99,36 @@ class ArticleIndex {
                                                       std::size_t top) const = 0;
   /// The same without filters: only to explain why there is no answer.
   [[nodiscard]] virtual std::vector<Candidate> SearchAnywhere(std::string_view question, std::size_t top) const = 0;
+
+  /// A version that is in force on some day, with its days; nothing for one that was retired or never there.
+  [[nodiscard]] virtual std::optional<Article> Find(std::string_view id, std::int64_t version) const = 0;
 };
 
 /// What identifies a choice for ever: a cached one can only be the same or forgotten.
 struct ChoiceKey {
   std::int64_t knowledge_version = 0;
+  std::string newest_change;  ///< Tells records apart whose versions are the same: one restored, or another hotline's.
   std::string region;
   Day day;
   std::string question;
+};
+
+/// A choice as caches keep it: which article, not what it says.
+struct RememberedChoice {
+  std::string article_id;  ///< Empty: no answer.
+  std::int64_t article_version = 0;
+  double coverage = 0;
+  NoAnswer reason = NoAnswer::kNothingFound;
+  std::string note;
+  Time chosen_at;
 };
 
 /// Remembers hot answers. A cache that is away is a miss.
 class ChoiceCache {
  public:
   virtual ~ChoiceCache() = default;
-  [[nodiscard]] virtual std::optional<Choice> Find(const ChoiceKey& key) = 0;
-  virtual void Put(const ChoiceKey& key, const Choice& choice) = 0;
+  [[nodiscard]] virtual std::optional<RememberedChoice> Find(const ChoiceKey& key) = 0;
+  virtual void Put(const ChoiceKey& key, const RememberedChoice& choice) = 0;
 };
 
 /// Help for the agent after a caller's turn.

@@ -47,22 +47,26 @@ absl::StatusOr<std::vector<DeadLetter>> ListDeadLetters(Store& store, std::int64
   return letters;
 }
 
+absl::Status Redrive(Transaction& transaction, std::int64_t id, std::string_view actor) {
+  return Decide(transaction, id, "ready", actor) ? absl::OkStatus() : NoSuchLetter(id);
+}
+
 absl::Status Redrive(Store& store, std::int64_t id, std::string_view actor) {
-  return store.InTransaction([&](Transaction& transaction) {
-    return Decide(transaction, id, "ready", actor) ? absl::OkStatus() : NoSuchLetter(id);
-  });
+  return store.InTransaction([&](Transaction& transaction) { return Redrive(transaction, id, actor); });
+}
+
+absl::Status Skip(Transaction& transaction, std::int64_t id, std::string_view actor, Time now) {
+  if (!Decide(transaction, id, "skipped", actor)) return NoSuchLetter(id);
+  const auto row = transaction.Query(
+      "SELECT " + std::string{kParkedColumns} + ", topic, consumer_group FROM parked_events WHERE id = :1", {id});
+  const Inbox inbox{row.front().Text(kParkedColumnCount), row.front().Text(kParkedColumnCount + 1)};
+  // Marked as applied, so that the bus may deliver it again; the consumer goes on behind it.
+  inbox.Mark(transaction, ReadParked(row.front()).event, now);
+  return absl::OkStatus();
 }
 
 absl::Status Skip(Store& store, std::int64_t id, std::string_view actor, Time now) {
-  return store.InTransaction([&](Transaction& transaction) -> absl::Status {
-    if (!Decide(transaction, id, "skipped", actor)) return NoSuchLetter(id);
-    const auto row = transaction.Query(
-        "SELECT " + std::string{kParkedColumns} + ", topic, consumer_group FROM parked_events WHERE id = :1", {id});
-    const Inbox inbox{row.front().Text(kParkedColumnCount), row.front().Text(kParkedColumnCount + 1)};
-    // Marked as applied, so that the bus may deliver it again; the consumer goes on behind it.
-    inbox.Mark(transaction, ReadParked(row.front()).event, now);
-    return absl::OkStatus();
-  });
+  return store.InTransaction([&](Transaction& transaction) { return Skip(transaction, id, actor, now); });
 }
 
 }  // namespace hotline::platform

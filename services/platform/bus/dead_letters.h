@@ -32,8 +32,11 @@ struct DeadLetter {
 /// Has its group apply the event again, then those behind it. A GAP letter is applied without what is missing.
 /// NOT_FOUND when there is no such dead letter. Blocks.
 [[nodiscard]] absl::Status Redrive(Store& store, std::int64_t id, std::string_view actor);
+/// The same inside a transaction of the caller's.
+[[nodiscard]] absl::Status Redrive(Transaction& transaction, std::int64_t id, std::string_view actor);
 
 /// Leaves the event for good (its row stays, with who decided) and lets those behind it go on. NOT_FOUND as above.
 [[nodiscard]] absl::Status Skip(Store& store, std::int64_t id, std::string_view actor, Time now);
+[[nodiscard]] absl::Status Skip(Transaction& transaction, std::int64_t id, std::string_view actor, Time now);
 
 }  // namespace hotline::platform

@@ -15,7 +15,7 @@ void LruCache::Remove(Items::iterator item) {
   items_.erase(item);
 }
 
-std::optional<std::string> LruCache::Get(std::string_view key) {
+std::optional<Cache::Found> LruCache::Find(std::string_view key) {
   const auto now = now_();
   const std::lock_guard lock{mutex_};
   const auto found = index_.find(key);
@@ -26,7 +26,7 @@ std::optional<std::string> LruCache::Get(std::string_view key) {
     return std::nullopt;
   }
   items_.splice(items_.begin(), items_, item);
-  return item->value;
+  return Found{item->value, std::chrono::floor<std::chrono::milliseconds>(item->expires - now)};
 }
 
 void LruCache::Put(std::string_view key, std::string value, std::chrono::milliseconds time_to_live) {

@@ -25,7 +25,7 @@ class LruCache final : public Cache {
   explicit LruCache(std::size_t capacity_bytes, Now now = std::chrono::steady_clock::now, std::uint64_t seed = 1)
       : capacity_bytes_{capacity_bytes}, now_{std::move(now)}, random_{seed} {}
 
-  [[nodiscard]] std::optional<std::string> Get(std::string_view key) override;
+  [[nodiscard]] std::optional<Found> Find(std::string_view key) override;
   void Put(std::string_view key, std::string value, std::chrono::milliseconds time_to_live) override;
   void Erase(std::string_view key) override;
 

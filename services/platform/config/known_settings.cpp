@@ -39,7 +39,11 @@ constexpr Setting kKnown[] = {
     {"migrate", Kind::kChoice, "start",
      "the schemas: start brings them up and serves; only brings them up and ends; check serves if they are up",
      "start|only|check"},
-    {"cache", Kind::kChoice, "memory", "the cache of hot answers", "memory"},
+    {"cache", Kind::kChoice, "memory", "the cache of hot answers: this process's own, or Redis behind it",
+     "memory|redis"},
+    {"redis", Kind::kText, "", "host:port of the Redis server of cache = redis"},
+    {"redis_password", Kind::kText, "", "its password, where it wants one", /*choices=*/{}, /*secret=*/true},
+    {"redis_prefix", Kind::kText, "", "before the names of Redis's keys: several hotlines in one server"},
     {"cache_bytes", Kind::kInteger, "67108864", "size of the cache in memory"},
 
     // Where sibling services are, when they are other processes.

@@ -14,11 +14,13 @@
 #include "platform/bus/embedded_bus.h"
 #include "platform/bus/kafka_bus.h"
 #include "platform/bus/outbox_relay.h"
-#include "platform/cache/lru_cache.h"
+#include "platform/cache/layered_cache.h"
+#include "platform/cache/redis_cache.h"
 #include "platform/concurrency/notifier.h"
 #include "platform/concurrency/worker_pool.h"
 #include "platform/rpc/client.h"
 #include "platform/rpc/open_streams.h"
+#include "platform/rpc/operations_handler.h"
 #include "platform/runtime/data_lock.h"
 #include "platform/runtime/heartbeat.h"
 #include "platform/runtime/rpc_server.h"
@@ -96,6 +98,18 @@ std::unique_ptr<Store> OpenStore(const Config& config, const std::string& servic
   return OpenPostgresStore(PostgresOf(config), service, options);
 }
 
+std::unique_ptr<Cache> OpenCache(const Config& config, Metrics& metrics) {
+  std::unique_ptr<Cache> shared;
+  if (config.Text("cache") == "redis") {
+    shared = OpenRedisCache({.address = config.Text("redis"),
+                             .password = config.Text("redis_password"),
+                             .key_prefix = config.Text("redis_prefix")},
+                            metrics);
+  }
+  return std::make_unique<LayeredCache>(static_cast<std::size_t>(config.Integer("cache_bytes")), std::move(shared),
+                                        metrics);
+}
+
 /// Construction fails by exception; the first error of a start is what people must read.
 template <typename T>
 T Unwrap(absl::StatusOr<T> result) {
@@ -126,6 +140,7 @@ class RunningProcess final : public Process {
 
  private:
   Service Build(const ModuleFactory& factory);
+  std::unique_ptr<OperationsHandler> MakeOperations() const;
   void StartServices();
   std::shared_ptr<grpc::Channel> ChannelTo(std::string_view service);
   void Beat();
@@ -137,10 +152,11 @@ class RunningProcess final : public Process {
   const std::unique_ptr<Sealer> sealer_;
   Notifier notifier_;
   OpenStreams streams_;
-  LruCache cache_;
+  const std::unique_ptr<Cache> cache_;
   const std::unique_ptr<Bus> bus_;
   WorkerPool workers_;
   std::vector<Service> services_;
+  std::unique_ptr<OperationsHandler> operations_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<Heartbeat> heartbeat_;
   bool stopped_ = false;
@@ -153,14 +169,16 @@ RunningProcess::RunningProcess(const Config& config, std::unique_ptr<DataLock> l
       metrics_{MakeMetrics(config_.Text("metrics_listen"))},
       sealer_{Unwrap(Sealer::Open(KeyringPath(config_)))},
       streams_{static_cast<std::size_t>(config_.Integer("max_streams"))},
-      cache_{static_cast<std::size_t>(config_.Integer("cache_bytes"))},
+      cache_{OpenCache(config_, *metrics_)},
       bus_{OpenBus(config_, clock_)},
       workers_{static_cast<std::size_t>(config_.Integer("worker_threads")),
                static_cast<std::size_t>(config_.Integer("worker_queue"))} {
   try {
     for (const ModuleFactory& factory : factories) services_.push_back(Build(factory));
+    operations_ = MakeOperations();
     server_ = Unwrap(RpcServer::Start(config_.Text("listen"), *metrics_, [this](grpc::ServerBuilder& builder) {
       for (Service& service : services_) service.module->Register(builder);
+      builder.RegisterService(operations_.get());
     }));
     StartServices();
   } catch (...) {
@@ -178,7 +196,7 @@ Service RunningProcess::Build(const ModuleFactory& factory) {
       .clock = clock_,
       .bus = *bus_,
       .store = *service.store,
-      .cache = cache_,
+      .cache = *cache_,
       .sealer = *sealer_,
       .metrics = *metrics_,
       .notifier = notifier_,
@@ -192,6 +210,12 @@ Service RunningProcess::Build(const ModuleFactory& factory) {
     throw std::runtime_error(service.name + ": " + e.what());
   }
   return service;
+}
+
+std::unique_ptr<OperationsHandler> RunningProcess::MakeOperations() const {
+  std::vector<OperationsHandler::Service> services;
+  for (const Service& service : services_) services.push_back({service.name, RpcResourcesOf(*service.resources)});
+  return std::make_unique<OperationsHandler>(std::move(services));
 }
 
 void RunningProcess::StartServices() {

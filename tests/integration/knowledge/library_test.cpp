@@ -48,8 +48,8 @@ class SwitchedStore final : public platform::Store {
 
 class NoCache final : public ChoiceCache {
  public:
-  std::optional<Choice> Find(const ChoiceKey&) override { return std::nullopt; }
-  void Put(const ChoiceKey&, const Choice&) override {}
+  std::optional<RememberedChoice> Find(const ChoiceKey&) override { return std::nullopt; }
+  void Put(const ChoiceKey&, const RememberedChoice&) override {}
 };
 
 /// Does nothing: the process is here for its resources.
@@ -78,7 +78,7 @@ class LibraryTest : public testing::Test {
     process_ = *std::move(process);
     store_ = std::make_unique<SwitchedStore>(resources->store);
     library_ = std::make_unique<Library>(*store_, table_, index_, [this] { return now_; });
-    answerer_ = std::make_unique<Answerer>(*library_, no_cache_, AnswerPolicy{});
+    answerer_ = std::make_unique<Answerer>(*library_, no_cache_, wall_clock_, at_once_, AnswerPolicy{});
     Change([this](Transaction& tx) {
       const Article article{.id = "P2",
                             .title = "供热管理办法",
@@ -118,6 +118,11 @@ class LibraryTest : public testing::Test {
   OutboxEvents events_;
   Librarian librarian_{table_, events_};
   NoCache no_cache_;
+  const platform::WallClock wall_clock_;
+  const Answerer::Background at_once_ = [](const std::function<void()>& work) {
+    work();
+    return true;
+  };
   std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
   std::unique_ptr<Library> library_;
   std::unique_ptr<Answerer> answerer_;
