@@ -78,10 +78,10 @@ class Encoder(torch.nn.Module):
 
 
 def folded(text):
-    """Letters and digits of full width or upper case as plain ones; everything else stays (EncoderText() does the same)."""
+    """Letters and digits of full width or upper case as plain ones; everything else stays (WithPlainLetters() does the same)."""
     out = []
     for c in text:
-        if c > '~' or c.isupper():
+        if c < '\U00010000' and (c > '~' or c.isupper()):
             plain = unicodedata.normalize('NFKC', c).casefold()
             if len(plain) == 1 and plain.isascii() and plain.isalnum():
                 c = plain
