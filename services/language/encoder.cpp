@@ -98,11 +98,16 @@ std::vector<std::int64_t> Encoder::Tokens(std::string_view text, EncoderTask tas
   return word_piece_->Tokens(WithPlainLetters(Simplified(text)), HeadOf(task).max_tokens);
 }
 
+absl::StatusOr<std::vector<double>> Encoder::Scores(std::span<const std::int64_t> tokens, EncoderTask task,
+                                                    std::chrono::milliseconds patience) const {
+  return inference_->Run(tokens, static_cast<std::size_t>(task), patience);
+}
+
 absl::StatusOr<std::vector<double>> Encoder::Probabilities(std::string_view text, EncoderTask task,
                                                            std::span<const double> linear,
                                                            std::chrono::milliseconds patience) const {
   const Head& head = HeadOf(task);
-  auto scores = inference_->Run(Tokens(text, task), static_cast<std::size_t>(task), patience);
+  auto scores = Scores(Tokens(text, task), task, patience);
   if (!scores.ok()) return scores.status();
   if (scores->size() != head.labels.size() || linear.size() != head.labels.size())
     return absl::FailedPreconditionError("the encoder's head and the linear head know other labels");

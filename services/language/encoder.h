@@ -48,8 +48,10 @@ class Encoder {
   /// [CLS] ... [SEP] as the task's head reads a text: in simplified characters, letters and digits plain and small.
   [[nodiscard]] std::vector<std::int64_t> Tokens(std::string_view text, EncoderTask task) const;
 
-  /// `linear`: what the linear head says, in the order of labels(). RESOURCE_EXHAUSTED when no request was free for
-  /// `patience`.
+  /// The head's scores of tokens: the network alone. RESOURCE_EXHAUSTED when no request was free for `patience`.
+  [[nodiscard]] absl::StatusOr<std::vector<double>> Scores(std::span<const std::int64_t> tokens, EncoderTask task,
+                                                           std::chrono::milliseconds patience) const;
+  /// `linear`: what the linear head says, in the order of labels(). RESOURCE_EXHAUSTED as Scores().
   [[nodiscard]] absl::StatusOr<std::vector<double>> Probabilities(std::string_view text, EncoderTask task,
                                                                   std::span<const double> linear,
                                                                   std::chrono::milliseconds patience) const;

@@ -7,13 +7,13 @@
 
 namespace hotline::classification {
 
-/// The trained topic model as the reader asks for it; keeps the models alive.
+/// The trained topic model as the reader asks for it, in the haste of a live turn; keeps the models alive.
 [[nodiscard]] inline TopicModel TrainedTopics(std::shared_ptr<const language::Models> models) {
   return [models = std::move(models)](std::string_view text) {
-    std::vector<Scored<std::string>> topics;
-    for (const language::Scored& topic : models->Topics(text))
-      topics.push_back({std::string{topic.label}, topic.probability});
-    return topics;
+    const auto [topics, model] = models->TopicsSoon(text);
+    TrainedReading reading{.topics = {}, .model = std::string{model}};
+    for (const language::Scored& topic : topics) reading.topics.push_back({std::string{topic.label}, topic.probability});
+    return reading;
   };
 }
 

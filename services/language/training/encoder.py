@@ -1,5 +1,5 @@
 """The shared encoder: BGE-small-zh v1.5 with a head a task, its texts and its training rows."""
-import csv, hashlib, json, pathlib, unicodedata, zipfile
+import csv, json, pathlib, unicodedata, zipfile
 
 import numpy as np
 import onnx, onnx.numpy_helper
@@ -7,7 +7,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from folds import fold_of
+from folds import blends, fold_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Of the tokens of BGE: whole letters would cut a post's tail, and a message's point stands at its beginning.
@@ -17,8 +17,6 @@ LABELS = {
                '民政', '政法', '党务政务', '纪检监察', '经济管理', '科技与信息产业'],
     'post_emotion': ['neutral', 'angry', 'happy', 'sad', 'fear', 'surprise'],
 }
-# Which part of the rows is trained on by nobody: it weighs encoder and linear head against each other.
-BLEND_PART = {'topics': 12, 'post_emotion': 20}
 EPIDEMIC_WEIGHT = 0.5
 
 
@@ -100,11 +98,6 @@ def tsv(path):
         return list(csv.DictReader(f, delimiter='\t', quoting=csv.QUOTE_NONE))
 
 
-def part_of(text, parts):
-    """Another split than fold_of(): equal texts share a part, too."""
-    return int(hashlib.md5(text[:60].encode()).hexdigest()[8:16], 16) % parts
-
-
 def one_hot(label, labels):
     return [float(label == other) for other in labels]
 
@@ -124,7 +117,7 @@ def topic_rows(data, without_fold):
         if fold_of(r['detail']) == without_fold:
             continue
         row = (r['title'] + '\n' + r['detail'], one_hot(r['label'], labels), 1.0)
-        (blend if part_of(r['detail'], BLEND_PART['topics']) == 0 else train).append(row)
+        (blend if blends(r['detail'], 'topics') else train).append(row)
     for r in tsv(data / 'messages/train_titles_only.tsv'):
         train.append((r['title'], one_hot(r['label'], labels), 1.0))
     for r in tsv(data / 'messages/taxonomy.tsv'):
@@ -139,7 +132,7 @@ def post_emotion_rows(data):
     for file, weight in (('usual', 1.0), ('virus', EPIDEMIC_WEIGHT)):
         for r in tsv(data / f'emotion/{file}_train.tsv'):
             row = (r['text'], one_hot(r['emotion'], labels), weight)
-            if part_of(r['text'], BLEND_PART['post_emotion']) != 0:
+            if not blends(r['text'], 'post_emotion'):
                 train.append(row)
             elif file == 'usual':
                 blend.append(row)
