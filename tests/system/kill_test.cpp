@@ -1,7 +1,5 @@
 // The real program, killed with SIGKILL again and again under load: what was acknowledged is there, once (promises 1 to
 // 3). HOTLINE_KILLS sets how often; CI kills 20 times.
-#include <hotline/escalation/v1/escalation_service.grpc.pb.h>
-#include <hotline/followup/v1/followup_service.grpc.pb.h>
 #include <hotline/intake/v1/intake_service.grpc.pb.h>
 
 #include <gtest/gtest.h>
@@ -10,21 +8,18 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
-#include <mutex>
 #include <random>
-#include <set>
 #include <thread>
 
-#include "hotline/cli/call.h"
 #include "hotline/replay/call_file.h"
 #include "hotline/replay/player.h"
+#include "support/ledger.h"
 #include "support/server.h"
 
 namespace hotline::tests {
 namespace {
 
 namespace v1 = intake::v1;
-using common::v1::CaseState;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
@@ -32,68 +27,6 @@ using std::chrono::steady_clock;
 int Kills() {
   const char* const wanted = std::getenv("HOTLINE_KILLS");
   return wanted == nullptr ? 20 : std::atoi(wanted);
-}
-
-v1::FileMessageRequest Message(int number) {
-  static constexpr const char* kTexts[] = {
-      "小区门口的路灯坏了两个星期，晚上老人出门摔过跤，打过物业电话没有人管。",
-      "想问一下灵活就业人员的社保断缴了三个月，现在补缴需要带什么材料？",
-      "楼下烧烤店每天夜里油烟直排，窗户都不敢开，请环保部门来查。",
-      "工地拖欠我们十二个工人三个月工资，老板电话打不通，请帮我们要回血汗钱。",
-      "建议在文化路小学门口加装减速带，放学时候车子开得太快。",
-  };
-  v1::FileMessageRequest request;
-  request.set_request_id("kill-" + std::to_string(number));
-  request.set_external_id("kill-" + std::to_string(number));
-  request.set_site("yunzhou");
-  request.set_channel(common::v1::CHANNEL_LETTER);
-  request.set_title("来信" + std::to_string(number));
-  request.set_text(kTexts[number % 5]);
-  request.mutable_contact()->set_phone("1380000" + std::to_string(10000 + number % 90000));
-  return request;
-}
-
-/// What clients were promised: message number -> case number.
-class Ledger {
- public:
-  void Acknowledged(int number, const std::string& case_no) {
-    const std::lock_guard lock{mutex_};
-    const auto [known, added] = cases_.emplace(number, case_no);
-    EXPECT_EQ(known->second, case_no) << "message " << number << " got two case numbers";
-  }
-  [[nodiscard]] std::map<int, std::string> cases() const {
-    const std::lock_guard lock{mutex_};
-    return cases_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::map<int, std::string> cases_;
-};
-
-/// Files messages until told to stop, repeating each under its request_id until it is acknowledged.
-void FileUntil(const Server& server, std::atomic<bool>& stop, std::atomic<int>& next, Ledger& ledger) {
-  const auto stub = v1::IntakeService::NewStub(server.NewChannel());
-  while (!stop) {
-    const int number = next++;
-    const v1::FileMessageRequest request = Message(number);
-    for (;;) {
-      v1::FileMessageResponse response;
-      const absl::Status filed =
-          cli::Call([&](auto* context) { return stub->FileMessage(context, request, &response); });
-      if (filed.ok()) {
-        ledger.Acknowledged(number, response.case_no());
-        // Some are repeated although they were acknowledged: the answer must be the same.
-        if (number % 7 != 0) break;
-        const absl::Status again =
-            cli::Call([&](auto* context) { return stub->FileMessage(context, request, &response); });
-        if (again.ok()) ledger.Acknowledged(number, response.case_no());
-        break;
-      }
-      ASSERT_TRUE(absl::IsUnavailable(filed) || absl::IsResourceExhausted(filed) || absl::IsCancelled(filed)) << filed;
-      std::this_thread::sleep_for(milliseconds{20});
-    }
-  }
 }
 
 void KillAtRandom(Server& server, int kills) {
@@ -106,97 +39,6 @@ void KillAtRandom(Server& server, int kills) {
   }
 }
 
-bool AtRest(CaseState state) {
-  return state == CaseState::CASE_STATE_DISPATCHED || state == CaseState::CASE_STATE_ANSWERED_DIRECTLY ||
-         state == CaseState::CASE_STATE_INFORMED || state == CaseState::CASE_STATE_EMERGENCY_TRANSFERRED ||
-         state == CaseState::CASE_STATE_TO_DISPATCH;
-}
-
-v1::Case GetCase(v1::IntakeService::Stub& stub, const std::string& case_no) {
-  v1::GetCaseRequest request;
-  request.set_case_no(case_no);
-  v1::GetCaseResponse response;
-  const absl::Status got = cli::Call([&](auto* context) { return stub.GetCase(context, request, &response); });
-  EXPECT_TRUE(got.ok()) << case_no << ": " << got;
-  return response.case_();
-}
-
-v1::Case AwaitRest(v1::IntakeService::Stub& stub, const std::string& case_no, steady_clock::time_point deadline) {
-  v1::Case one = GetCase(stub, case_no);
-  while (!AtRest(one.state()) && steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(milliseconds{50});
-    one = GetCase(stub, case_no);
-  }
-  return one;
-}
-
-/// How many final assessments the one turn of a message has, once it has any.
-std::int64_t AwaitFinalRisks(escalation::v1::EscalationService::Stub& stub, const std::string& call_id,
-                             steady_clock::time_point deadline) {
-  escalation::v1::GetCallRiskRequest request;
-  request.set_call_id(call_id);
-  for (;;) {
-    escalation::v1::GetCallRiskResponse risk;
-    const absl::Status got = cli::Call([&](auto* context) { return stub.GetCallRisk(context, request, &risk); });
-    EXPECT_TRUE(got.ok() || absl::IsNotFound(got)) << got;  // NOT_FOUND: the event has not come that far.
-    const auto finals =
-        std::count_if(risk.turns().begin(), risk.turns().end(), [](const auto& turn) { return !turn.preliminary(); });
-    if (finals > 0 || steady_clock::now() >= deadline) return finals;
-    std::this_thread::sleep_for(milliseconds{50});
-  }
-}
-
-/// Every change of every case, from the record: case number -> versions seen.
-std::map<std::string, std::vector<v1::CaseChange>> AllChanges(v1::IntakeService::Stub& stub, std::size_t cases) {
-  std::map<std::string, std::vector<v1::CaseChange>> changes;
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + seconds{3});  // The stream never ends by itself.
-  v1::WatchCasesRequest request;
-  const auto stream = stub.WatchCases(&context, request);
-  v1::WatchCasesResponse response;
-  while (stream->Read(&response)) changes[response.change().case_no()].push_back(response.change());
-  EXPECT_GE(changes.size(), cases);
-  return changes;
-}
-
-void ExpectOnce(const Server& server, const Ledger& ledger) {
-  const auto stub = v1::IntakeService::NewStub(server.NewChannel());
-  const auto followups = followup::v1::FollowUpService::NewStub(server.NewChannel());
-  const auto escalation = escalation::v1::EscalationService::NewStub(server.NewChannel());
-  const auto acknowledged = ledger.cases();
-  const auto deadline = steady_clock::now() + seconds{90};
-  std::set<std::string> distinct;
-  for (const auto& [number, case_no] : acknowledged) {
-    distinct.insert(case_no);
-    const v1::Case one = AwaitRest(*stub, case_no, deadline);
-    EXPECT_TRUE(AtRest(one.state())) << case_no << " is in state " << one.state();
-    EXPECT_EQ(one.external_id(), "kill-" + std::to_string(number));
-
-    followup::v1::ListCaseFollowUpsRequest asked;
-    asked.set_case_no(case_no);
-    followup::v1::ListCaseFollowUpsResponse planned;
-    const absl::Status listed =
-        cli::Call([&](auto* context) { return followups->ListCaseFollowUps(context, asked, &planned); });
-    ASSERT_TRUE(listed.ok() || absl::IsNotFound(listed)) << listed;  // NOT_FOUND: none was ever planned.
-    EXPECT_LE(planned.follow_ups_size(), one.state() == CaseState::CASE_STATE_ANSWERED_DIRECTLY ? 1 : 0) << case_no;
-
-    EXPECT_EQ(AwaitFinalRisks(*escalation, one.call_id(), deadline), 1) << one.call_id();
-  }
-  EXPECT_EQ(distinct.size(), acknowledged.size()) << "two messages share a case";
-
-  v1::CountCasesRequest count;
-  v1::CountCasesResponse counted;
-  ASSERT_TRUE(cli::Call([&](auto* context) { return stub->CountCases(context, count, &counted); }).ok());
-  EXPECT_EQ(counted.total(), static_cast<std::int64_t>(acknowledged.size()))
-      << "cases nobody was promised, or promises without a case";
-
-  for (const auto& [case_no, changes] : AllChanges(*stub, acknowledged.size())) {
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-      EXPECT_EQ(changes[i].version(), static_cast<std::int64_t>(i) + 1) << case_no << ": a change is lost or doubled";
-    }
-  }
-}
-
 TEST(KillTest, AcknowledgedMessagesAreKeptOnceWhateverTheMoment) {
   const TemporaryDirectory data;
   Server server{data.path()};
@@ -205,13 +47,13 @@ TEST(KillTest, AcknowledgedMessagesAreKeptOnceWhateverTheMoment) {
   std::atomic<bool> stop = false;
   std::atomic<int> next = 0;
   std::vector<std::thread> clients;
-  for (int i = 0; i < 4; ++i) clients.emplace_back([&] { FileUntil(server, stop, next, ledger); });
+  for (int i = 0; i < 4; ++i) clients.emplace_back([&] { FileUntil(server.NewChannel(), stop, next, ledger); });
   KillAtRandom(server, Kills());
   stop = true;
   for (auto& client : clients) client.join();
   ASSERT_GT(ledger.cases().size(), 100U) << "too little load to say anything";
   RecordProperty("messages", static_cast<int>(ledger.cases().size()));
-  ExpectOnce(server, ledger);
+  ExpectOnce(server.NewChannel(), ledger);
 }
 
 TEST(KillTest, CallsGoOnAfterTheServerComesBack) {

@@ -80,6 +80,7 @@ class Filer {
 
   void Run(int in_flight) {
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<std::size_t>(in_flight));
     for (int i = 0; i < in_flight; ++i) threads.emplace_back([this] { FileSome(); });
     for (auto& thread : threads) thread.join();
     progress_.Finish();

@@ -59,6 +59,7 @@ class Desks {
 
   void Run(int desks) {
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<std::size_t>(desks));
     for (int i = 0; i < desks; ++i) threads.emplace_back([this] { TakeCalls(); });
     for (auto& thread : threads) thread.join();
     progress_.Finish();

@@ -17,6 +17,7 @@ constexpr std::size_t kBatch = 200;
 
 std::vector<std::string> TextsOf(const cli::TsvFile& tsv, const std::vector<std::string>& names) {
   std::vector<std::size_t> columns;
+  columns.reserve(names.size());
   for (const std::string& name : names) columns.push_back(cli::OrFail(tsv.Column(name)));
   std::vector<std::string> texts(tsv.rows());
   for (std::size_t row = 0; row < texts.size(); ++row) {

@@ -83,7 +83,7 @@ grpc::ServerUnaryReactor* IntakeHandler::AppendTurn(grpc::CallbackServerContext*
 grpc::ServerWriteReactor<v1::WatchCallResponse>* IntakeHandler::WatchCall(grpc::CallbackServerContext* context,
                                                                           const v1::WatchCallRequest* request) {
   using Page = platform::FeedPage<v1::WatchCallResponse>;
-  const std::string call_id = request->call_id();
+  const std::string& call_id = request->call_id();
   absl::Status valid = CheckId("call_id", call_id);
   if (valid.ok() && request->cursor() < 0) valid = platform::BadField("cursor", "must not be negative");
   if (!valid.ok()) return platform::FeedStream<v1::WatchCallResponse>::Refuse(valid);

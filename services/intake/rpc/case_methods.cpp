@@ -111,7 +111,7 @@ grpc::ServerUnaryReactor* IntakeHandler::RevealContact(grpc::CallbackServerConte
   return platform::RunQuery(context, rpc_, kCallers, [this, request, response](const Actor& actor) -> absl::Status {
     if (absl::Status valid = Check(*request); !valid.ok()) return valid;
     absl::StatusOr<RevealedContact> revealed;
-    const absl::Status committed = rpc_.store.InTransaction([&](Transaction& tx) {
+    absl::Status committed = rpc_.store.InTransaction([&](Transaction& tx) {
       revealed = cases_.RevealContact(tx, {.case_no = request->case_no(),
                                            .purpose = request->purpose(),
                                            .actor = actor.id,

@@ -79,7 +79,7 @@ grpc::ServerUnaryReactor* IntakeHandler::SearchCases(grpc::CallbackServerContext
 grpc::ServerWriteReactor<v1::WatchCasesResponse>* IntakeHandler::WatchCases(grpc::CallbackServerContext* context,
                                                                             const v1::WatchCasesRequest* request) {
   using Page = platform::FeedPage<v1::WatchCasesResponse>;
-  const std::string site = request->site();
+  const std::string& site = request->site();
   absl::Status valid = CheckSiteOrAll(site, intake_.sites);
   if (valid.ok() && request->cursor() < -1) valid = platform::BadField("cursor", "must be -1 or more");
   if (!valid.ok()) return platform::FeedStream<v1::WatchCasesResponse>::Refuse(valid);

@@ -56,6 +56,7 @@ std::vector<Phrase> RankPhrases(const std::vector<Phrase>& phrases, const Phrase
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<Phrase> best;
+  best.reserve(ranked.size());
   for (const auto& [fit, phrase] : ranked) best.push_back(*phrase);
   return best;
 }

@@ -88,7 +88,7 @@ class Consumer final : public Subscription {
         retry = status;
         continue;
       }
-      const absl::Status parked = store_.InTransaction([&](Transaction& transaction) {
+      absl::Status parked = store_.InTransaction([&](Transaction& transaction) {
         inbox().Park(transaction, *events[i], "dead", DeadLetterReason(status), applier_.clock.Now());
         return absl::OkStatus();
       });

@@ -13,6 +13,7 @@ namespace hotline::platform {
 struct KeyOfSource {
   std::string source;
   std::string key;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the 0 that the compiler compares with.
   auto operator<=>(const KeyOfSource&) const = default;
 };
 

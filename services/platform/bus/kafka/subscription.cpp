@@ -77,6 +77,7 @@ class GroupMembership final : public Membership {
       return;
     }
     std::vector<std::int32_t> numbers;
+    numbers.reserve(static_cast<std::size_t>(partitions->cnt));
     for (int i = 0; i < partitions->cnt; ++i) numbers.push_back(partitions->elems[i].partition);
     backlog_->Assign(numbers);
     rd_kafka_assign(client, partitions);
