@@ -29,6 +29,23 @@ target_compile_definitions(soci INTERFACE SOCICONFIG_H_INCLUDED SOCI_HAVE_CXX11 
 target_link_libraries(soci INTERFACE ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_LIBRARY} ${SOCI_CORE_LIBRARY}
                                      SQLite::SQLite3 PkgConfig::libpq)
 
+# The encoder's library is optional, because it is a PyPI wheel: deploy/lib.sh puts it into .tools/venv. Without it the
+# linear heads answer alone. ThreadSanitizer cannot see into its thread pool.
+set(HOTLINE_ENCODER AUTO CACHE STRING "Run the encoder with OpenVINO: AUTO (if it is found), ON, OFF")
+set(HOTLINE_WITH_OPENVINO OFF)
+if(HOTLINE_ENCODER STREQUAL "ON" OR (HOTLINE_ENCODER STREQUAL "AUTO" AND NOT HOTLINE_SANITIZE MATCHES "thread"))
+  file(GLOB wheel_cmake ${CMAKE_SOURCE_DIR}/.tools/venv/lib/python3*/site-packages/openvino/cmake)
+  find_package(OpenVINO 2026.4 QUIET CONFIG COMPONENTS Runtime HINTS ${wheel_cmake})
+  set(HOTLINE_WITH_OPENVINO ${OpenVINO_FOUND})
+endif()
+if(HOTLINE_WITH_OPENVINO)
+  message(STATUS "Encoder: OpenVINO ${OpenVINO_VERSION} in ${OpenVINO_DIR}")
+elseif(HOTLINE_ENCODER STREQUAL "ON")
+  message(FATAL_ERROR "HOTLINE_ENCODER is ON, but there is no OpenVINO 2026.4 in .tools/venv (need_encoder in deploy/lib.sh) or OpenVINO_DIR")
+else()
+  message(STATUS "Encoder: built without OpenVINO, the linear heads answer alone")
+endif()
+
 # A fast linker and a compiler cache make the daily build short; neither is required.
 find_program(HOTLINE_MOLD mold)
 if(HOTLINE_MOLD)

@@ -26,12 +26,29 @@ need_packages() {
     fail "apt-get could not install: $(echo $missing)"
 }
 
+# need_encoder: the library that runs the encoder (headers and libraries of a PyPI wheel), in .tools/venv. Where it cannot
+# be had the build goes on without: the linear heads answer. HOTLINE_ENCODER=OFF does not even try.
+need_encoder() {
+  [ "${HOTLINE_ENCODER:-AUTO}" != OFF ] || return 0
+  ! cmp -s deploy/requirements.txt .tools/encoder.txt || return 0
+  say "installing the encoder's library ..."
+  if { [ -x .tools/venv/bin/pip ] || python3 -m venv .tools/venv; } &&
+    .tools/venv/bin/pip install -q --disable-pip-version-check --no-deps -r deploy/requirements.txt; then
+    cp deploy/requirements.txt .tools/encoder.txt
+  else
+    say "the encoder's library could not be installed: without it the linear heads answer alone"
+  fi
+}
+
 # build PRESET TARGET... : configures build/PRESET if need be, and builds; quiet unless it fails or takes long.
 build() {
   local preset=$1
   shift
-  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" -DHOTLINE_TESTS="${HOTLINE_TESTS:-OFF}" >"/tmp/hotline-cmake.$$" ||
-    { cat "/tmp/hotline-cmake.$$" >&2; fail "cmake failed"; }
+  if [ ! -f "build/$preset/build.ninja" ] || [ .tools/encoder.txt -nt "build/$preset/build.ninja" ]; then
+    cmake --preset "$preset" -DHOTLINE_TESTS="${HOTLINE_TESTS:-OFF}" -DHOTLINE_ENCODER="${HOTLINE_ENCODER:-AUTO}" \
+      >"/tmp/hotline-cmake.$$" || { cat "/tmp/hotline-cmake.$$" >&2; fail "cmake failed"; }
+    say "$(sed -n 's/^-- Encoder: /encoder: /p' "/tmp/hotline-cmake.$$")"
+  fi
   rm -f "/tmp/hotline-cmake.$$"
   ninja -C "build/$preset" "$@" >&2
 }

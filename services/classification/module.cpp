@@ -16,6 +16,7 @@
 #include "platform/bus/consumer.h"
 #include "platform/bus/topics.h"
 #include "platform/config/config.h"
+#include "platform/telemetry/log.h"
 
 namespace hotline::classification {
 namespace {
@@ -34,9 +35,11 @@ class ClassificationModule final : public platform::Module {
   explicit ClassificationModule(platform::Resources& resources)
       : resources_{resources},
         models_{LoadModels(resources.config)},
-        reader_{DispatchDirectory::Get(), EmotionReader::Get(), TrainedTopics(models_), models_->version()},
+        reader_{DispatchDirectory::Get(), EmotionReader::Get(), TrainedTopics(models_, &resources.metrics), models_->version()},
         assessments_{reader_, calls_, events_},
         handler_{reader_, *models_, calls_, platform::RpcResourcesOf(resources)} {
+    platform::Log(models_->has_encoder() ? platform::LogLevel::kInfo : platform::LogLevel::kWarning,
+                  models_->has_encoder() ? "encoder_loaded" : "encoder_absent", {{"models", models_->version()}});
     if (const absl::Status migrated = resources.store.Migrate(Migrations()); !migrated.ok()) {
       throw std::runtime_error{"the schema of classification: " + std::string{migrated.message()}};
     }

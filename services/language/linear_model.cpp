@@ -30,6 +30,22 @@ std::vector<double> Softmax(std::vector<double> scores, double temperature) {
   return scores;
 }
 
+std::vector<Scored> RankLabels(std::span<const std::string> labels, std::span<const double> probabilities,
+                               std::span<const std::string_view> among) {
+  std::vector<Scored> ranked;
+  double total = 0;
+  for (std::size_t c = 0; c < labels.size(); ++c) {
+    if (!among.empty() && std::find(among.begin(), among.end(), labels[c]) == among.end()) continue;
+    ranked.push_back({labels[c], probabilities[c]});
+    total += probabilities[c];
+  }
+  for (Scored& one : ranked)
+    one.probability = total > 0 ? one.probability / total : 1.0 / static_cast<double>(ranked.size());
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const Scored& a, const Scored& b) { return a.probability > b.probability; });
+  return ranked;
+}
+
 absl::StatusOr<std::unique_ptr<const LinearModel>> LinearModel::Load(const std::filesystem::path& file) {
   const absl::StatusOr<std::string> bytes = ReadModelFile(file);
   if (!bytes.ok()) return bytes.status();
@@ -81,19 +97,7 @@ std::vector<double> LinearModel::Probabilities(std::string_view text) const {
 }
 
 std::vector<Scored> LinearModel::Rank(std::string_view text, std::span<const std::string_view> among) const {
-  const std::vector<double> probabilities = Probabilities(text);
-  std::vector<Scored> ranked;
-  double total = 0;
-  for (std::size_t c = 0; c < labels_.size(); ++c) {
-    if (!among.empty() && std::find(among.begin(), among.end(), labels_[c]) == among.end()) continue;
-    ranked.push_back({labels_[c], probabilities[c]});
-    total += probabilities[c];
-  }
-  for (Scored& one : ranked)
-    one.probability = total > 0 ? one.probability / total : 1.0 / static_cast<double>(ranked.size());
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const Scored& a, const Scored& b) { return a.probability > b.probability; });
-  return ranked;
+  return RankLabels(labels_, Probabilities(text), among);
 }
 
 std::vector<LabelEvidence> LinearModel::Evidence(std::string_view text, std::string_view label,

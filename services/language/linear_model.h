@@ -72,4 +72,8 @@ class LinearModel {
 /// softmax(scores / temperature).
 [[nodiscard]] std::vector<double> Softmax(std::vector<double> scores, double temperature = 1);
 
+/// Best first; over `among` only, where it is not empty (unknown labels in it are ignored). The labels must outlive it.
+[[nodiscard]] std::vector<Scored> RankLabels(std::span<const std::string> labels, std::span<const double> probabilities,
+                                             std::span<const std::string_view> among);
+
 }  // namespace hotline::language

@@ -1,11 +1,15 @@
 #include "language/models.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <absl/strings/str_cat.h>
 
 namespace hotline::language {
 namespace {
+
+/// Whoever asked for a batch waits its turn; longer than this is a fault, and the linear heads answer.
+constexpr std::chrono::milliseconds kPatient{10'000};
 
 /// A model of other features than this program makes would read past them.
 absl::Status CheckFits(const DialogueModel& model, std::string_view name, const DialogueFeatures& features) {
@@ -17,7 +21,8 @@ absl::Status CheckFits(const DialogueModel& model, std::string_view name, const 
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem::path& directory) {
+absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem::path& directory,
+                                                           const EncoderSharing& sharing) {
   std::shared_ptr<Models> models{new Models};
   absl::Status status;
   const auto load = [&]<typename Model>(std::unique_ptr<const Model>& to, const char* name) {
@@ -38,11 +43,43 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   status.Update(CheckFits(*models->shop_, "shop.model", ShopFeatures({&turn, 1}, TurnEmotions(1), 0)));
   if (!status.ok()) return status;
   models->version_ = models->topics_->version();
+  status.Update(models->LoadEncoder(directory / "encoder.model", sharing));
+  if (!status.ok()) return status;
   return models;
 }
 
+absl::Status Models::LoadEncoder(const std::filesystem::path& file, const EncoderSharing& sharing) {
+  if (!Inference::Available() || !std::filesystem::exists(file)) return absl::OkStatus();
+  auto encoder = Encoder::Load(file, sharing);
+  if (!encoder.ok()) return encoder.status();
+  if (!std::ranges::equal((*encoder)->labels(EncoderTask::kTopics), topics_->labels()) ||
+      !std::ranges::equal((*encoder)->labels(EncoderTask::kPostEmotion), post_emotion_->labels())) {
+    return absl::FailedPreconditionError(absl::StrCat(file.string(), " knows other labels than the linear models"));
+  }
+  encoder_ = *std::move(encoder);
+  version_ = absl::StrCat(encoder_->version(), "+", version_);
+  return absl::OkStatus();
+}
+
+std::optional<std::vector<double>> Models::Together(std::string_view text, EncoderTask task,
+                                                    std::span<const double> linear,
+                                                    std::chrono::milliseconds patience) const {
+  if (!encoder_) return std::nullopt;
+  auto together = encoder_->Probabilities(text, task, linear, patience);
+  return together.ok() ? std::optional{*std::move(together)} : std::nullopt;
+}
+
 std::vector<Scored> Models::Topics(std::string_view text, std::span<const std::string_view> among) const {
-  return topics_->Rank(text, among);
+  const std::vector<double> linear = topics_->Probabilities(text);
+  return RankLabels(topics_->labels(), Together(text, EncoderTask::kTopics, linear, kPatient).value_or(linear), among);
+}
+
+Models::StampedTopics Models::TopicsSoon(std::string_view text) const {
+  const std::vector<double> linear = topics_->Probabilities(text);
+  const auto patience = encoder_ ? encoder_->patience() : std::chrono::milliseconds{0};
+  const auto together = Together(text, EncoderTask::kTopics, linear, patience);
+  return {.topics = RankLabels(topics_->labels(), together.value_or(linear), {}),
+          .model = together ? version() : linear_version()};
 }
 
 std::vector<LabelEvidence> Models::TopicEvidence(std::string_view text, std::string_view topic,
@@ -50,7 +87,11 @@ std::vector<LabelEvidence> Models::TopicEvidence(std::string_view text, std::str
   return topics_->Evidence(text, topic, limit);
 }
 
-std::vector<Scored> Models::PostEmotions(std::string_view text) const { return post_emotion_->Rank(text); }
+std::vector<Scored> Models::PostEmotions(std::string_view text) const {
+  const std::vector<double> linear = post_emotion_->Probabilities(text);
+  const auto together = Together(text, EncoderTask::kPostEmotion, linear, kPatient);
+  return RankLabels(post_emotion_->labels(), together.value_or(linear), {});
+}
 
 TurnEmotions Models::EmotionsOf(std::span<const DialogueTurn> turns) const {
   TurnEmotions emotions(turns.size());

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +13,7 @@
 
 #include "language/dialogue_features.h"
 #include "language/dialogue_model.h"
+#include "language/encoder.h"
 #include "language/linear_model.h"
 #include "language/vocabulary.h"
 
@@ -25,16 +28,32 @@ struct SatisfactionForecast {
 };
 
 /// Every trained model, loaded once. Immutable, thread-safe. A text that is empty gets the models' prior.
+///
+/// The encoder is optional: topics and post emotions come from encoder and linear head together where there is one, and
+/// from the linear heads alone where there is none. Satisfaction always rests on the linear heads.
 class Models {
  public:
-  /// Reads topics.model, post_emotion.model, helpdesk.model and shop.model. The error names the file.
-  static absl::StatusOr<std::shared_ptr<const Models>> Load(const std::filesystem::path& directory);
+  /// Reads topics.model, post_emotion.model, helpdesk.model and shop.model, and encoder.model if it is there and this
+  /// build can run it. The error names the file.
+  static absl::StatusOr<std::shared_ptr<const Models>> Load(const std::filesystem::path& directory,
+                                                            const EncoderSharing& sharing = {});
 
-  /// Stamp for assessments: "linear-2026.11.24".
+  /// Stamp for assessments: "encoder-2026.11.25+linear-2026.11.24"; without an encoder, linear_version().
   [[nodiscard]] const std::string& version() const { return version_; }
+  /// Stamp of what the linear heads said alone: "linear-2026.11.24".
+  [[nodiscard]] const std::string& linear_version() const { return topics_->version(); }
+  [[nodiscard]] bool has_encoder() const { return encoder_ != nullptr; }
+  /// How many texts are worth reading at once.
+  [[nodiscard]] int parallel() const { return encoder_ ? encoder_->requests() : 1; }
 
   /// Level-1 topics, best first; over `among` only where it is not empty. A first line of several is the subject.
   [[nodiscard]] std::vector<Scored> Topics(std::string_view text, std::span<const std::string_view> among = {}) const;
+  /// The same for a live turn, which does not wait long; `model` is the stamp of what answered.
+  struct StampedTopics {
+    std::vector<Scored> topics;
+    std::string_view model;
+  };
+  [[nodiscard]] StampedTopics TopicsSoon(std::string_view text) const;
   /// The words that spoke most for a topic.
   [[nodiscard]] std::vector<LabelEvidence> TopicEvidence(std::string_view text, std::string_view topic,
                                                          std::size_t limit = 3) const;
@@ -48,8 +67,14 @@ class Models {
 
  private:
   Models() = default;
+  absl::Status LoadEncoder(const std::filesystem::path& file, const EncoderSharing& sharing);
+  /// Encoder and linear head together; nothing when there is no encoder, or none was free in time.
+  [[nodiscard]] std::optional<std::vector<double>> Together(std::string_view text, EncoderTask task,
+                                                            std::span<const double> linear,
+                                                            std::chrono::milliseconds patience) const;
 
   std::string version_;
+  std::unique_ptr<const Encoder> encoder_;  ///< May be null.
   std::unique_ptr<const LinearModel> topics_;
   std::unique_ptr<const LinearModel> post_emotion_;
   std::unique_ptr<const DialogueModel> helpdesk_;

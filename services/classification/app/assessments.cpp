@@ -32,8 +32,8 @@ absl::Status Assessments::Hear(platform::Transaction& tx, std::string_view call_
   const std::optional<HeardCall> call = calls_.Find(tx, call_id);
   if (!call) return NeverOpened();
   const TurnUnderstanding understanding = reader_.ReadTurn(call->opening, call->turns, call->last_emotions, turn);
-  calls_.AddTurn(tx, call->opening, turn, understanding, reader_.version());
-  events_.TurnUnderstood(tx, call->opening, turn, understanding, reader_.version());
+  calls_.AddTurn(tx, call->opening, turn, understanding, understanding.model);
+  events_.TurnUnderstood(tx, call->opening, turn, understanding, understanding.model);
   return absl::OkStatus();
 }
 
@@ -42,9 +42,9 @@ absl::Status Assessments::Close(platform::Transaction& tx, std::string_view call
   const std::optional<HeardCall> call = calls_.Find(tx, call_id);
   if (!call) return NeverOpened();
   const CallUnderstanding understanding = reader_.ReadCall(call->opening, call->turns, call->emotions, recorded);
-  calls_.Close(tx, call->opening, understanding, reader_.version());
+  calls_.Close(tx, call->opening, understanding, understanding.model);
   SightIssues(tx, calls_, call->opening, understanding, at);
-  events_.CallUnderstood(tx, call->opening, understanding, reader_.version(), at);
+  events_.CallUnderstood(tx, call->opening, understanding, understanding.model, at);
   return absl::OkStatus();
 }
 

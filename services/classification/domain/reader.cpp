@@ -124,8 +124,13 @@ Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions
     : directory_{directory},
       emotions_{emotions},
       topics_{std::move(topics)},
-      version_{"linear-" + emotions.version() + "+directory-" + directory.version()} {
-  if (!topics_version.empty()) version_.append("+topics-").append(topics_version);
+      topics_version_{topics_version},
+      rules_version_{"linear-" + emotions.version() + "+directory-" + directory.version()},
+      version_{StampOf({})} {}
+
+std::string Reader::StampOf(std::string_view topics_model) const {
+  const std::string_view topics = topics_model.empty() ? topics_version_ : topics_model;
+  return topics.empty() ? rules_version_ : (rules_version_ + "+topics-").append(topics);
 }
 
 TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const Turn> before,
@@ -135,6 +140,7 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   const std::span<const Turn> itself{&turn, 1};
   MatterReading matter = ReadMatter(directory_, topics_, WeighTurns(itself));
   read.topics = std::move(matter.topics);
+  read.model = StampOf(matter.model);
   if (!matter.matters.empty()) {
     read.evidence.push_back({"MATTER_WORDS", matter.matters.front().words.front(), turn.number});
   }
@@ -151,10 +157,11 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   return read;
 }
 
-void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood) const {
+void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood, std::string& stamp) const {
   const std::vector<WeightedText> texts = WeighTurns(turns);
   MatterReading reading = ReadMatter(directory_, topics_, texts);
   understood.topics = std::move(reading.topics);
+  if (stamp.empty() || reading.model != topics_version_) stamp = StampOf(reading.model);
   if (!reading.matters.empty()) {
     const MatterMatch& best = reading.matters.front();
     understood.matter = best.entry->entry;
@@ -178,12 +185,12 @@ void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& u
 
 UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn> turns,
                                 std::span<const Emotion> emotions, const KindReading::Matter& matter,
-                                bool first) const {
+                                bool first, std::string& stamp) const {
   UnderstoodCase understood;
   understood.kind = matter.kind;
   understood.kind_probability = matter.probability;
   understood.evidence = matter.evidence;
-  Dispatch(turns, first, understood);
+  Dispatch(turns, first, understood, stamp);
   understood.slots = SlotsOfCall(turns);
   understood.intents = IntentsOf(matter.kind, turns, emotions);
   understood.summary = Summary(turns);
@@ -224,7 +231,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
         std::find_if(turns.begin(), turns.end(), [&](const Turn& turn) { return turn.number >= matter.from_turn; });
     const std::span<const Turn> part =
         own_part ? turns.subspan(static_cast<std::size_t>(begin - turns.begin())) : turns;
-    UnderstoodCase understood = MakeCase(opening, part, emotions, matter, first);
+    UnderstoodCase understood = MakeCase(opening, part, emotions, matter, first, call.model);
     if (!first) {
       // Too little was said of it alone: it goes where the first goes.
       const UnderstoodCase& head = call.cases.front();

@@ -18,11 +18,11 @@ namespace hotline::classification {
 /// takes well under a millisecond, a call a few.
 class Reader {
  public:
-  /// `topics` may be empty; it must be thread-safe. `topics_version` joins the stamp.
+  /// `topics` may be empty; it must be thread-safe. `topics_version` joins the stamp where `topics` gives no other.
   Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics,
          std::string_view topics_version);
 
-  /// Stamp of all that speaks: "linear-2026.11.24+directory-2026.11".
+  /// Stamp of all that speaks as a rule: "linear-2026.11.24+directory-2026.11". An understanding has its own.
   [[nodiscard]] const std::string& version() const { return version_; }
 
   /// `before`: the call's earlier turns in order; `emotions_before`: of the caller's latest one, empty for the first.
@@ -37,12 +37,16 @@ class Reader {
  private:
   [[nodiscard]] UnderstoodCase MakeCase(const CallOpening& opening, std::span<const Turn> turns,
                                         std::span<const Emotion> emotions, const KindReading::Matter& matter,
-                                        bool first) const;
-  void Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood) const;
+                                        bool first, std::string& stamp) const;
+  void Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood, std::string& stamp) const;
+  /// version(), with what really spoke on topics.
+  [[nodiscard]] std::string StampOf(std::string_view topics_model) const;
 
   const DispatchDirectory& directory_;
   const EmotionReader& emotions_;
   TopicModel topics_;
+  std::string topics_version_;
+  std::string rules_version_;
   std::string version_;
 };
 

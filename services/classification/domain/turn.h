@@ -71,6 +71,7 @@ struct TurnUnderstanding {
   std::vector<FoundSlot> slots;
   std::string open_question;  ///< A clean sentence; empty when nothing is asked.
   std::vector<Evidence> evidence;
+  std::string model;  ///< Stamp of all that spoke.
 };
 
 /// One matter of a call, as a case to be filed.
@@ -102,6 +103,7 @@ struct CallUnderstanding {
   std::vector<UnderstoodCase> cases;  ///< At least one, best first.
   std::vector<std::string> caller_tags;
   bool recorded_kind_differs = false;
+  std::string model;  ///< Stamp of all that spoke.
 };
 
 }  // namespace hotline::classification

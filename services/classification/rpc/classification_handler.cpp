@@ -1,7 +1,10 @@
 #include "classification/rpc/classification_handler.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "classification/adapters/messages.h"
@@ -23,6 +26,28 @@ absl::Status StillWanted(const grpc::CallbackServerContext& context) {
   if (std::chrono::steady_clock::now() >= platform::DeadlineOf(context))
     return absl::DeadlineExceededError("the deadline is past");
   return absl::OkStatus();
+}
+
+/// answer(i) for every one of `count` texts, by `threads` threads; none goes on once nobody waits for it.
+template <typename Answer>
+absl::Status AnswerEach(const grpc::CallbackServerContext& context, int threads, int count, Answer answer) {
+  std::atomic<int> next{0};
+  std::atomic<bool> dropped{false};
+  const auto work = [&] {
+    for (int i = next++; i < count && !dropped; i = next++) {
+      if (StillWanted(context).ok()) {
+        answer(i);
+      } else {
+        dropped = true;
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (int i = 1; i < std::min(threads, count); ++i) others.emplace_back(work);
+    work();
+  }
+  return dropped ? StillWanted(context) : absl::OkStatus();
 }
 
 void Write(std::span<const language::Scored> ranked, v1::ScoredLabels& labels) {
@@ -59,7 +84,7 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyText(grpc::CallbackServ
     *response->mutable_understood() = ToMessage(understood.cases.front());
     for (const auto& kind : read.kinds) *response->add_kinds() = ToMessage(kind);
     response->set_emotion(ToProto<common::v1::Emotion>(*read.emotion));
-    response->set_model(reader_.version());
+    response->set_model(understood.model);
     return absl::OkStatus();
   });
 }
@@ -70,12 +95,11 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyTopics(grpc::CallbackSe
   return RunQuery(context, rpc_, request, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     const std::vector<std::string_view> among{request->among().begin(), request->among().end()};
-    for (const std::string& text : request->texts()) {
-      if (absl::Status wanted = StillWanted(*context); !wanted.ok()) return wanted;
-      Write(models_.Topics(text, among), *response->add_results());
-    }
+    for (int i = 0; i < request->texts_size(); ++i) response->add_results();
     response->set_model(models_.version());
-    return absl::OkStatus();
+    return AnswerEach(*context, models_.parallel(), request->texts_size(), [&](int i) {
+      Write(models_.Topics(request->texts(i), among), *response->mutable_results(i));
+    });
   });
 }
 
@@ -84,12 +108,11 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyPostEmotions(grpc::Call
                                                                       v1::ClassifyPostEmotionsResponse* response) {
   return RunQuery(context, rpc_, request, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
-    for (const std::string& text : request->texts()) {
-      if (absl::Status wanted = StillWanted(*context); !wanted.ok()) return wanted;
-      Write(models_.PostEmotions(text), *response->add_results());
-    }
+    for (int i = 0; i < request->texts_size(); ++i) response->add_results();
     response->set_model(models_.version());
-    return absl::OkStatus();
+    return AnswerEach(*context, models_.parallel(), request->texts_size(), [&](int i) {
+      Write(models_.PostEmotions(request->texts(i)), *response->mutable_results(i));
+    });
   });
 }
 

@@ -2,7 +2,7 @@
 
 Features come from the product's own extractor, so that training and prediction cannot drift apart.
 """
-import json, pathlib, subprocess
+import json, pathlib, struct, subprocess
 
 import numpy as np
 import scipy.sparse as sp
@@ -108,3 +108,36 @@ def write(path, name, version, labels, idf, idf_scale, coef, bias, temperature, 
         f.write(scale.astype('<f4').tobytes() + np.asarray(bias).astype('<f4').tobytes())
         f.write(np.ascontiguousarray(quantised.T).tobytes())
     return pathlib.Path(path).stat().st_size
+
+
+def read(path):
+    """The header and the bytes that follow it."""
+    data = path.read_bytes()
+    size, = struct.unpack('<I', data[8:12])
+    return data[:8], json.loads(data[12:12 + size]), data[12 + size:]
+
+
+class Parts:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, kind, *shape):
+        count = int(np.prod(shape))
+        values = np.frombuffer(self.data, kind, count, self.at)
+        self.at += values.nbytes
+        return values.reshape(shape).astype(np.float64)
+
+
+def probabilities(path, texts, extractor):
+    """What LinearModel::Probabilities() gives, read from the file and not by the product."""
+    magic, header, data = read(path)
+    assert magic == MAGIC
+    parts, labels, buckets = Parts(data), len(header['labels']), 1 << header['bucket_bits']
+    idf_scale, idf = parts.take('<f4', 1)[0], parts.take('u1', buckets)
+    scale, bias, weights = parts.take('<f4', labels), parts.take('<f4', labels), parts.take('i1', buckets, labels)
+    repeated = []
+    for text in texts:
+        subject, line_end, _ = text.partition('\n')
+        repeated.append((subject + '\n') * (header['headline'] - 1) + text if line_end else text)
+    x = weigh(counts(repeated, extractor, header['bucket_bits'], header['max_n']), idf, idf_scale)
+    return softmax((x @ weights * scale + bias) / header['temperature'])

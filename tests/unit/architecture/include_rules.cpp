@@ -86,6 +86,7 @@ bool IsInputOrOutput(std::string_view include) {
 std::string_view RuleBrokenBy(const Place& from, std::string_view include) {
   const Place to = PlaceOf(include);
   if (IsDriver(include) && from.part != "platform") return "SOCI, SQLite, Kafka and Redis are named in platform/ alone";
+  if (include.starts_with("openvino/") && from.part != "language") return "OpenVINO is named in language/ alone";
   if (IsWire(include) && !MaySpeakWire(from)) return "protobuf and gRPC stop at rpc/ and adapters/";
   if (from.part == "contracts" && IsOurs(to.part) && to.part != "contracts") return "contracts need nothing of ours";
   if (from.part == "platform" && IsOurs(to.part) && to.part != "platform" && to.part != "contracts") {

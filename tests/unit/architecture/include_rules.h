@@ -29,6 +29,7 @@ struct Violation {
 /// - services never include one another; they share contracts, platform and language;
 /// - generated protobuf and gRPC stop at rpc/ and adapters/;
 /// - SOCI, SQLite, Kafka and Redis are named in platform/ alone;
+/// - OpenVINO is named in language/ alone;
 /// - platform knows no service, language no transport and no store, contracts nothing but themselves;
 /// - domain does no input or output.
 [[nodiscard]] std::vector<Violation> BrokenRules(const SourceTree& sources);

@@ -60,7 +60,9 @@ INSTANTIATE_TEST_SUITE_P(Drivers, BrokenRuleTest,
                          testing::Values(Planted{"intake/adapters/sql_cases.cpp", "<soci/soci.h>"},
                                          Planted{"knowledge/adapters/index.cpp", "<sqlite3.h>"},
                                          Planted{"hotline/replay/replay.cpp", "<librdkafka/rdkafkacpp.h>"},
-                                         Planted{"knowledge/adapters/cache.cpp", "  <hiredis/hiredis.h>"}));
+                                         Planted{"knowledge/adapters/cache.cpp", "  <hiredis/hiredis.h>"},
+                                         Planted{"platform/runtime/run.cpp", "<openvino/openvino.hpp>"},
+                                         Planted{"classification/adapters/topics.cpp", "<openvino/openvino.hpp>"}));
 
 INSTANTIATE_TEST_SUITE_P(Foundations, BrokenRuleTest,
                          testing::Values(Planted{"platform/rpc/rpc.cpp", "\"intake/module.h\""},
@@ -91,6 +93,7 @@ TEST(IncludeRulesTest, AllowsWhatTheHouseIsBuiltOf) {
            {"intake/main.cpp", "\"intake/module.h\""},
            {"platform/store/sqlite_engine.cpp", "<soci/sqlite3/soci-sqlite3.h>"},
            {"platform/rpc/rpc.h", "<google/protobuf/message.h>"},
+           {"language/inference_openvino.cpp", "<openvino/openvino.hpp>"},
            {"hotline/modules.cpp", "\"followup/module.h\""},
            {"hotline/commands/ask.cpp", "<hotline/knowledge/v1/knowledge_service.grpc.pb.h>"},
        }) {

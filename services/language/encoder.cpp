@@ -1,0 +1,120 @@
+#include "language/encoder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <thread>
+
+#include <absl/strings/str_cat.h>
+#include <nlohmann/json.hpp>
+
+#include "language/linear_model.h"
+#include "language/model_file.h"
+#include "language/text.h"
+
+namespace hotline::language {
+namespace {
+
+constexpr std::string_view kMagic = "HLEN0001";
+/// By EncoderTask: names of heads in the file and of outputs in the network.
+constexpr std::array<const char*, 2> kTasks{"topics", "post_emotion"};
+
+/// FNV-1a: finds a damaged byte; nobody is kept from changing the file on purpose.
+std::uint64_t Checksum(std::string_view bytes) {
+  std::uint64_t sum = 0xCBF29CE484222325;
+  for (const char byte : bytes) sum = (sum ^ static_cast<unsigned char>(byte)) * 0x100000001B3;
+  return sum;
+}
+
+bool IsPlain(char32_t c) { return (U'0' <= c && c <= U'9') || (U'a' <= c && c <= U'z'); }
+
+int RequestsFor(int wanted) {
+  constexpr int kMost = 4;
+  if (wanted > 0) return wanted;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
+}
+
+}  // namespace
+
+std::string WithPlainLetters(std::string_view utf8) {
+  const FoldedText folded = Fold(utf8);
+  std::string plain;
+  plain.reserve(utf8.size());
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    if (IsPlain(folded.characters[i])) {
+      plain += static_cast<char>(folded.characters[i]);
+    } else {
+      plain += folded.Original(utf8, i, i + 1);
+    }
+  }
+  return plain;
+}
+
+absl::StatusOr<std::unique_ptr<const Encoder>> Encoder::Load(const std::filesystem::path& file,
+                                                             const EncoderSharing& sharing) {
+  const absl::StatusOr<std::string> bytes = ReadModelFile(file);
+  if (!bytes.ok()) return bytes.status();
+  std::unique_ptr<Encoder> encoder{new Encoder};
+  encoder->requests_ = RequestsFor(sharing.requests);
+  encoder->patience_ = sharing.patience;
+  const absl::Status parsed = encoder->Parse(*bytes);
+  if (absl::IsUnavailable(parsed)) return absl::UnavailableError(absl::StrCat(file.string(), ": ", parsed.message()));
+  if (!parsed.ok()) return NotAModel(file, parsed);
+  return encoder;
+}
+
+absl::Status Encoder::Parse(std::string_view bytes) {
+  ModelReader reader{bytes};
+  const auto read = reader.Header(kMagic);
+  if (!read.ok()) return read.status();
+  const nlohmann::json& header = *read;
+  version_ = header.value("version", "");
+  const nlohmann::json heads = header.value("heads", nlohmann::json::object());
+  for (const char* const task : kTasks) {
+    const nlohmann::json head = heads.value(task, nlohmann::json::object());
+    heads_.push_back({.labels = head.value("labels", std::vector<std::string>{}),
+                      .max_tokens = head.value("max_tokens", std::size_t{0}),
+                      .encoder = head.value("encoder", 0.0),
+                      .linear = head.value("linear", 0.0)});
+    if (heads_.back().labels.empty() || heads_.back().max_tokens < 2)
+      return absl::DataLossError(absl::StrCat("its header lacks labels or max_tokens of ", task));
+  }
+  const std::string_view vocabulary = reader.Take(header.value("vocabulary_bytes", std::size_t{0}));
+  const std::string_view graph = reader.Take(header.value("graph_bytes", std::size_t{0}));
+  const std::string_view weights = reader.Take(header.value("weights_bytes", std::size_t{0}));
+  if (!reader.whole()) return absl::DataLossError("its size does not fit its header");
+  if (Checksum(vocabulary) + Checksum(graph) + Checksum(weights) != header.value("checksum", std::uint64_t{0}))
+    return absl::DataLossError("its checksum does not fit");
+  auto word_piece = WordPiece::Parse(std::string{vocabulary});
+  if (!word_piece.ok()) return word_piece.status();
+  word_piece_ = *std::move(word_piece);
+  auto inference = Inference::Compile(graph, std::string{weights}, {kTasks.begin(), kTasks.end()}, requests_);
+  if (!inference.ok()) return inference.status();
+  inference_ = *std::move(inference);
+  return absl::OkStatus();
+}
+
+std::vector<std::int64_t> Encoder::Tokens(std::string_view text, EncoderTask task) const {
+  return word_piece_->Tokens(WithPlainLetters(Simplified(text)), HeadOf(task).max_tokens);
+}
+
+absl::StatusOr<std::vector<double>> Encoder::Scores(std::span<const std::int64_t> tokens, EncoderTask task,
+                                                    std::chrono::milliseconds patience) const {
+  return inference_->Run(tokens, static_cast<std::size_t>(task), patience);
+}
+
+absl::StatusOr<std::vector<double>> Encoder::Probabilities(std::string_view text, EncoderTask task,
+                                                           std::span<const double> linear,
+                                                           std::chrono::milliseconds patience) const {
+  const Head& head = HeadOf(task);
+  auto scores = Scores(Tokens(text, task), task, patience);
+  if (!scores.ok()) return scores.status();
+  if (scores->size() != head.labels.size() || linear.size() != head.labels.size())
+    return absl::FailedPreconditionError("the encoder's head and the linear head know other labels");
+  constexpr double kLeast = 1e-12;
+  for (std::size_t c = 0; c < linear.size(); ++c)
+    (*scores)[c] = head.encoder * (*scores)[c] + head.linear * std::log(std::max(linear[c], kLeast));
+  return Softmax(*std::move(scores));
+}
+
+}  // namespace hotline::language

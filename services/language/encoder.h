@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "language/inference.h"
+#include "language/word_piece.h"
+
+namespace hotline::language {
+
+/// What the encoder is asked; each has a head of its own on the shared network.
+enum class EncoderTask { kTopics, kPostEmotion };
+
+/// How the encoder shares the machine.
+struct EncoderSharing {
+  int requests = 0;  ///< Texts read at once, each on one thread; 0: one a processor, at most four.
+  /// How long a live turn waits for a free one before the linear heads answer alone.
+  std::chrono::milliseconds patience{50};
+};
+
+/// A small BERT fine-tuned for the hotline's tasks. It speaks together with the linear head of the same task: softmax of
+/// encoder * its scores + linear * the logarithm of that head's probabilities, weighed on rows that neither has seen.
+/// Immutable, thread-safe; a run takes one thread and a few milliseconds.
+///
+/// File (little endian): "HLEN0001", u32 length of a JSON header {name, version, vocabulary_bytes, graph_bytes,
+/// weights_bytes, checksum, heads: {TASK: {labels, max_tokens, encoder, linear}}}, the vocabulary (a token a line), the
+/// graph (OpenVINO's IR) and its weights.
+class Encoder {
+ public:
+  /// NOT_FOUND; DATA_LOSS when the file is not such a model, is cut or damaged; UNAVAILABLE in a build without OpenVINO.
+  static absl::StatusOr<std::unique_ptr<const Encoder>> Load(const std::filesystem::path& file,
+                                                             const EncoderSharing& sharing = {});
+
+  /// "encoder-2026.11.25"
+  [[nodiscard]] const std::string& version() const { return version_; }
+  [[nodiscard]] std::span<const std::string> labels(EncoderTask task) const { return HeadOf(task).labels; }
+  /// How many texts are worth reading at once.
+  [[nodiscard]] int requests() const { return requests_; }
+  [[nodiscard]] std::chrono::milliseconds patience() const { return patience_; }
+
+  /// [CLS] ... [SEP] as the task's head reads a text: in simplified characters, letters and digits plain and small.
+  [[nodiscard]] std::vector<std::int64_t> Tokens(std::string_view text, EncoderTask task) const;
+
+  /// The head's scores of tokens: the network alone. RESOURCE_EXHAUSTED when no request was free for `patience`.
+  [[nodiscard]] absl::StatusOr<std::vector<double>> Scores(std::span<const std::int64_t> tokens, EncoderTask task,
+                                                           std::chrono::milliseconds patience) const;
+  /// `linear`: what the linear head says, in the order of labels(). RESOURCE_EXHAUSTED as Scores().
+  [[nodiscard]] absl::StatusOr<std::vector<double>> Probabilities(std::string_view text, EncoderTask task,
+                                                                  std::span<const double> linear,
+                                                                  std::chrono::milliseconds patience) const;
+
+ private:
+  struct Head {
+    std::vector<std::string> labels;
+    std::size_t max_tokens = 0;
+    double encoder = 0;
+    double linear = 0;
+  };
+
+  Encoder() = default;
+  absl::Status Parse(std::string_view bytes);
+  [[nodiscard]] const Head& HeadOf(EncoderTask task) const { return heads_[static_cast<std::size_t>(task)]; }
+
+  std::string version_;
+  int requests_ = 1;
+  std::chrono::milliseconds patience_{0};
+  std::vector<Head> heads_;  ///< By EncoderTask.
+  std::unique_ptr<const WordPiece> word_piece_;
+  std::unique_ptr<const Inference> inference_;
+};
+
+/// Letters and digits of full width or upper case as plain small ones; all else stays, other than in FoldedUtf8():
+/// the encoder knows "，" from ",".
+[[nodiscard]] std::string WithPlainLetters(std::string_view utf8);
+
+}  // namespace hotline::language

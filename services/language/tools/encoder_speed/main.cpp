@@ -1,0 +1,69 @@
+// What a turn costs beside the network: its whole path (linear head, simplifying, tokenizing, all heads) against the bare
+// network on the same tokens, in turn. CPU time of the process, so that other work on the machine does not count.
+// usage: hotline-encoder-speed MODEL_DIRECTORY < TEXTS
+#include <ctime>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "language/encoder.h"
+#include "language/models.h"
+
+namespace {
+
+using hotline::language::Encoder;
+using hotline::language::EncoderSharing;
+using hotline::language::EncoderTask;
+using hotline::language::Models;
+
+constexpr EncoderSharing kOneThread{.requests = 1, .patience = std::chrono::seconds{10}};
+constexpr int kRounds = 5;
+
+double CpuMilliseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: hotline-encoder-speed MODEL_DIRECTORY < TEXTS\n";
+    return 2;
+  }
+  const std::filesystem::path folder{argv[1]};
+  const auto encoder = Encoder::Load(folder / "encoder.model", kOneThread);
+  const auto models = Models::Load(folder, kOneThread);
+  if (!encoder.ok() || !models.ok()) {
+    std::cerr << encoder.status() << ' ' << models.status() << '\n';
+    return 1;
+  }
+  std::vector<std::string> texts;
+  for (std::string line; std::getline(std::cin, line);) texts.push_back(line);
+  double bare = 0;
+  double path = 0;
+  std::size_t tokens = 0;
+  for (int round = 0; round <= kRounds; ++round) {
+    for (const std::string& text : texts) {
+      const std::vector<std::int64_t> cut = (*encoder)->Tokens(text, EncoderTask::kTopics);
+      const double before = CpuMilliseconds();
+      if (!(*encoder)->Scores(cut, EncoderTask::kTopics, kOneThread.patience).ok()) return 1;
+      const double between = CpuMilliseconds();
+      if ((*models)->TopicsSoon(text).model != (*models)->version()) return 1;
+      if (round == 0) continue;  // The first round warms up.
+      bare += between - before;
+      path += CpuMilliseconds() - between;
+      tokens += cut.size();
+    }
+  }
+  const auto runs = static_cast<double>(texts.size() * kRounds);
+  std::cout << nlohmann::json{{"texts", texts.size()},
+                              {"mean_tokens", static_cast<double>(tokens) / runs},
+                              {"network_ms", bare / runs},
+                              {"path_ms", path / runs},
+                              {"times_network", path / bare}}
+            << '\n';
+}

@@ -1,0 +1,158 @@
+"""The shared encoder: BGE-small-zh v1.5 with a head a task, its texts and its training rows."""
+import csv, json, pathlib, unicodedata, zipfile
+
+import numpy as np
+import onnx, onnx.numpy_helper
+import torch
+from tokenizers import Tokenizer
+from transformers import BertConfig, BertModel
+
+from folds import blends, fold_of
+
+HERE = pathlib.Path(__file__).resolve().parent
+# Of the tokens of BGE: whole letters would cut a post's tail, and a message's point stands at its beginning.
+MAX_TOKENS = {'topics': 160, 'post_emotion': 72}
+LABELS = {
+    'topics': ['城乡建设', '环境保护', '交通运输', '教育文体', '劳动和社会保障', '商贸旅游', '卫生计生', '农村农业', '国土资源',
+               '民政', '政法', '党务政务', '纪检监察', '经济管理', '科技与信息产业'],
+    'post_emotion': ['neutral', 'angry', 'happy', 'sad', 'fear', 'surprise'],
+}
+EPIDEMIC_WEIGHT = 0.5
+
+
+class Base:
+    """The Maven jar: an ONNX file and a tokenizer."""
+
+    def __init__(self, jar):
+        with zipfile.ZipFile(jar) as z:
+            names = {pathlib.Path(n).suffix: n for n in z.namelist() if n.startswith('bge-')}
+            self.graph = onnx.load_model_from_string(z.read(names['.onnx'])).graph
+            self.tokenizer_json = z.read(names['.json']).decode()
+        self.tokenizer = Tokenizer.from_str(self.tokenizer_json)
+
+    def vocabulary(self):
+        words = json.loads(self.tokenizer_json)['model']['vocab']
+        return sorted(words, key=words.get)
+
+    def bert(self):
+        config = BertConfig(vocab_size=21128, hidden_size=512, num_hidden_layers=4, num_attention_heads=8,
+                            intermediate_size=2048, max_position_embeddings=512)
+        model = BertModel(config, add_pooling_layer=False)
+        weights = {i.name: onnx.numpy_helper.to_array(i) for i in self.graph.initializer}
+        # A matrix that is multiplied from the right lost its name in the export: the node that uses it still has it.
+        for node in self.graph.node:
+            if node.op_type == 'MatMul' and node.input[1] in weights:
+                name = node.name.strip('/').removesuffix('/MatMul').replace('/', '.') + '.weight'
+                weights[name.replace('..', '.')] = weights[node.input[1]].T
+        state = {}
+        for name, value in model.state_dict().items():
+            found = weights.get(name)
+            if found is None:
+                raise SystemExit(f'the ONNX file has no {name}')
+            if found.shape != tuple(value.shape):
+                raise SystemExit(f'{name}: {found.shape} in the ONNX file, {tuple(value.shape)} here')
+            state[name] = torch.from_numpy(np.array(found))
+        model.load_state_dict(state)
+        return model
+
+
+class Encoder(torch.nn.Module):
+    """Class token and mean of the tokens, side by side; one matrix a task on top."""
+
+    def __init__(self, bert):
+        super().__init__()
+        self.bert = bert
+        self.dropout = torch.nn.Dropout(0.1)
+        self.heads = torch.nn.ModuleDict({task: torch.nn.Linear(2 * bert.config.hidden_size, len(labels)) for task, labels in LABELS.items()})
+
+    def pooled(self, ids, mask):
+        states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).to(states.dtype)
+        mean = (states * weights).sum(1) / weights.sum(1)
+        return torch.cat([states[:, 0], mean], 1)
+
+    def forward(self, ids, mask, task):
+        return self.heads[task](self.dropout(self.pooled(ids, mask)))
+
+
+def folded(text):
+    """Letters and digits of full width or upper case as plain ones; everything else stays (WithPlainLetters() does the same)."""
+    out = []
+    for c in text:
+        if c < '\U00010000' and (c > '~' or c.isupper()):
+            plain = unicodedata.normalize('NFKC', c).casefold()
+            if len(plain) == 1 and plain.isascii() and plain.isalnum():
+                c = plain
+        out.append(c)
+    return ''.join(out)
+
+
+def tokens(base, texts, limit):
+    """[CLS] ... [SEP], cut to `limit`."""
+    encoded = base.tokenizer.encode_batch([folded(t) for t in texts])
+    return [e.ids if len(e.ids) <= limit else e.ids[:limit - 1] + e.ids[-1:] for e in encoded]
+
+
+def tsv(path):
+    with open(path, encoding='utf-8', newline='') as f:
+        return list(csv.DictReader(f, delimiter='\t', quoting=csv.QUOTE_NONE))
+
+
+def one_hot(label, labels):
+    return [float(label == other) for other in labels]
+
+
+def merged(rows):
+    """Each text once; what its copies are labelled, averaged."""
+    seen = {}
+    for text, target, weight in rows:
+        seen.setdefault(text, []).append((target, weight))
+    return [(text, np.mean([t for t, _ in many], 0).tolist(), float(np.mean([w for _, w in many]))) for text, many in seen.items()]
+
+
+def topic_rows(data, without_fold):
+    """Rows (text, distribution, weight) to train on, and those that blend."""
+    labels, train, blend = LABELS['topics'], [], []
+    for r in tsv(data / 'messages/train.tsv'):
+        if fold_of(r['detail']) == without_fold:
+            continue
+        row = (r['title'] + '\n' + r['detail'], one_hot(r['label'], labels), 1.0)
+        (blend if blends(r['detail'], 'topics') else train).append(row)
+    for r in tsv(data / 'messages/train_titles_only.tsv'):
+        train.append((r['title'], one_hot(r['label'], labels), 1.0))
+    for r in tsv(data / 'messages/taxonomy.tsv'):
+        if r['一级分类'] in labels:
+            train.append((r['二级分类'] + r['三级分类'], one_hot(r['一级分类'], labels), 0.5))
+    train += [(r['text'], one_hot(r['label'], labels), 1.0) for r in tsv(HERE / 'topic_examples.tsv')]
+    return merged(train), blend
+
+
+def post_emotion_rows(data):
+    labels, train, blend = LABELS['post_emotion'], [], []
+    for file, weight in (('usual', 1.0), ('virus', EPIDEMIC_WEIGHT)):
+        for r in tsv(data / f'emotion/{file}_train.tsv'):
+            row = (r['text'], one_hot(r['emotion'], labels), weight)
+            if not blends(r['text'], 'post_emotion'):
+                train.append(row)
+            elif file == 'usual':
+                blend.append(row)
+    return merged(train), blend
+
+
+def padded(lists):
+    width = max(map(len, lists))
+    ids = torch.tensor([one + [0] * (width - len(one)) for one in lists])
+    return ids, (torch.arange(width) < torch.tensor([[len(one)] for one in lists])).long()
+
+
+@torch.no_grad()
+def answers(model, base, texts, task, batch=32):
+    """Scores of every text, computed in an order that wastes no padding."""
+    model.eval()
+    lists = tokens(base, texts, MAX_TOKENS[task])
+    order = sorted(range(len(lists)), key=lambda i: len(lists[i]))
+    scores = np.zeros((len(lists), len(LABELS[task])))
+    for at in range(0, len(order), batch):
+        some = order[at:at + batch]
+        scores[some] = model(*padded([lists[i] for i in some]), task).numpy()
+    return scores

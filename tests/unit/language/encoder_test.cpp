@@ -1,0 +1,210 @@
+// The encoder: it cuts texts as the original tokenizer does, answers what training computed, and names a bad file.
+#include "language/encoder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "language/model_file.h"
+#include "language/models.h"
+#include "language/text.h"
+
+namespace hotline::language {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::filesystem::path ModelFile() { return ModelDirectory() / "encoder.model"; }
+
+/// What training/export_encoder computed with the original tokenizer and without this program.
+nlohmann::json Golden() { return nlohmann::json::parse(std::ifstream{ModelDirectory() / "encoder_golden.json"}); }
+
+std::string Vocabulary() {
+  const auto bytes = ReadModelFile(ModelFile());
+  if (!bytes.ok()) throw std::runtime_error{bytes.status().ToString()};
+  ModelReader reader{*bytes};
+  const auto header = reader.Header("HLEN0001");
+  if (!header.ok()) throw std::runtime_error{header.status().ToString()};
+  return std::string{reader.Take(header->at("vocabulary_bytes"))};
+}
+
+TEST(WordPieceTest, CutsTextsAsTheOriginalDoes) {
+  const auto word_piece = WordPiece::Parse(Vocabulary());
+  ASSERT_TRUE(word_piece.ok()) << word_piece.status();
+  const nlohmann::json golden = Golden();
+  ASSERT_GT(golden.size(), 15U);
+  for (const nlohmann::json& one : golden) {
+    EXPECT_EQ((*word_piece)->Tokens(one.at("text").get<std::string>(), 100'000),
+              one.at("tokens").get<std::vector<std::int64_t>>())
+        << one.at("text");
+  }
+}
+
+TEST(WordPieceTest, CutsALongTextsEndAndKeepsTheLastToken) {
+  const auto word_piece = *WordPiece::Parse(Vocabulary());
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += "水";
+  const auto whole = word_piece->Tokens(text, 1000);
+  const auto cut = word_piece->Tokens(text, 160);
+  EXPECT_EQ(whole.size(), 502U);
+  ASSERT_EQ(cut.size(), 160U);
+  EXPECT_EQ(cut.front(), whole.front());
+  EXPECT_EQ(cut.back(), whole.back());
+  EXPECT_TRUE(std::equal(cut.begin(), cut.end() - 1, whole.begin()));
+}
+
+TEST(WordPieceTest, TakesNoSpecialTokenFromAText) {
+  const auto word_piece = *WordPiece::Parse(Vocabulary());
+  const auto tokens = word_piece->Tokens("[SEP]", 100);
+  EXPECT_EQ(std::count(tokens.begin(), tokens.end(), tokens.back()), 1);
+}
+
+TEST(WordPieceTest, RefusesAVocabularyWithoutItsSpecialTokens) {
+  EXPECT_EQ(WordPiece::Parse("[CLS]\n[SEP]\n水").status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(WithPlainLettersTest, MakesLettersAndDigitsPlainAndKeepsPunctuation) {
+  EXPECT_EQ(WithPlainLetters("ＷｉＦｉ，１２３４５！App, ②号"), "wifi，12345！app, 2号");
+}
+
+class EncoderTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!Inference::Available()) GTEST_SKIP() << "a build without OpenVINO";
+  }
+  static const Models& WithEncoder() {
+    static const auto models = Models::Load(ModelDirectory());
+    if (!models.ok()) throw std::runtime_error{models.status().ToString()};
+    return **models;
+  }
+  /// A folder with the linear models, and this as encoder.model.
+  static std::filesystem::path ModelsWith(const std::string& name, std::string_view encoder) {
+    const auto folder = std::filesystem::path{testing::TempDir()} / name;
+    std::filesystem::create_directories(folder);
+    for (const char* file : {"topics.model", "post_emotion.model", "helpdesk.model", "shop.model"}) {
+      std::filesystem::copy_file(ModelDirectory() / file, folder / file,
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+    std::ofstream{folder / "encoder.model", std::ios::binary} << encoder;
+    return folder;
+  }
+};
+
+std::vector<double> InOrder(const std::vector<Scored>& ranked, const auto& labels) {
+  std::vector<double> probabilities;
+  for (const std::string_view label : labels) {
+    const auto found = std::find_if(ranked.begin(), ranked.end(), [&](const Scored& s) { return s.label == label; });
+    probabilities.push_back(found == ranked.end() ? -1 : found->probability);
+  }
+  return probabilities;
+}
+
+TEST_F(EncoderTest, AnswersWhatTrainingComputes) {
+  // Processors round differently in eight bits.
+  constexpr double kClose = 0.05;
+  const std::vector<std::string_view> emotions{"neutral", "angry", "happy", "sad", "fear", "surprise"};
+  for (const nlohmann::json& one : Golden()) {
+    const auto text = one.at("text").get<std::string>();
+    if (text != Simplified(text)) continue;  // Training does not know traditional characters.
+    EXPECT_THAT(InOrder(WithEncoder().Topics(text), TopicNames()),
+                testing::Pointwise(testing::DoubleNear(kClose), one.at("topics").get<std::vector<double>>()))
+        << text;
+    EXPECT_THAT(InOrder(WithEncoder().PostEmotions(text), emotions),
+                testing::Pointwise(testing::DoubleNear(kClose), one.at("post_emotion").get<std::vector<double>>()))
+        << text;
+  }
+}
+
+TEST_F(EncoderTest, IsStampedBesideTheLinearHeads) {
+  EXPECT_THAT(WithEncoder().version(), testing::MatchesRegex("encoder-.*\\+linear-.*"));
+  EXPECT_EQ(WithEncoder().TopicsSoon("路灯不亮").model, WithEncoder().version());
+}
+
+TEST_F(EncoderTest, ReadsTraditionalCharactersAsSimplifiedOnes) {
+  const auto encoder = *Encoder::Load(ModelFile(), {.requests = 1});
+  EXPECT_EQ(encoder->Tokens("社區電梯壞了", EncoderTask::kTopics),
+            encoder->Tokens("社区电梯坏了", EncoderTask::kTopics));
+}
+
+TEST_F(EncoderTest, SaysTheSameHoweverManyAsk) {
+  const std::vector<std::string> texts{"路灯不亮", "公司拖欠工资不签合同\n社保也没有交", "化工厂夜里偷排污水"};
+  std::vector<std::vector<double>> alone;
+  for (const auto& text : texts) alone.push_back(InOrder(WithEncoder().Topics(text), TopicNames()));
+  std::vector<std::jthread> callers;
+  for (int caller = 0; caller < 6; ++caller) {
+    callers.emplace_back([&] {
+      for (int round = 0; round < 5; ++round) {
+        for (std::size_t i = 0; i < texts.size(); ++i)
+          EXPECT_EQ(InOrder(WithEncoder().Topics(texts[i]), TopicNames()), alone[i]);
+      }
+    });
+  }
+}
+
+TEST_F(EncoderTest, LeavesALiveTurnToTheLinearHeadsWhenItIsBusy) {
+  const auto busy = *Models::Load(ModelDirectory(), {.requests = 1, .patience = milliseconds{0}});
+  std::atomic<bool> degraded{false};
+  std::vector<std::jthread> callers;
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&] {
+      for (int i = 0; i < 20'000 && !degraded; ++i) {
+        const auto soon = busy->TopicsSoon("公司拖欠工资不签合同，社保也没有交");
+        EXPECT_FALSE(soon.topics.empty());
+        if (soon.model != busy->version()) {
+          EXPECT_EQ(soon.model, busy->linear_version());
+          degraded = true;
+        }
+      }
+    });
+  }
+  callers.clear();
+  EXPECT_TRUE(degraded) << "four callers of one request never met";
+}
+
+TEST_F(EncoderTest, IsNotNeeded) {
+  const auto folder = ModelsWith("linear-only", "");
+  std::filesystem::remove(folder / "encoder.model");
+  const auto models = Models::Load(folder);
+  ASSERT_TRUE(models.ok()) << models.status();
+  EXPECT_FALSE((*models)->has_encoder());
+  EXPECT_EQ((*models)->version(), (*models)->linear_version());
+  EXPECT_EQ((*models)->TopicsSoon("公司拖欠工资").model, (*models)->linear_version());
+  EXPECT_EQ((*models)->Topics("公司拖欠工资不签合同\n社保也没有交")[0].label, "劳动和社会保障");
+}
+
+TEST_F(EncoderTest, NamesADamagedFile) {
+  std::string bytes = *ReadModelFile(ModelFile());
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  const auto damaged = Models::Load(ModelsWith("damaged", bytes));
+  EXPECT_EQ(damaged.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string{damaged.status().message()}, testing::HasSubstr("damaged/encoder.model"));
+  EXPECT_THAT(std::string{damaged.status().message()}, testing::HasSubstr("checksum"));
+}
+
+TEST_F(EncoderTest, NamesACutFile) {
+  const std::string bytes = *ReadModelFile(ModelFile());
+  const auto cut = Models::Load(ModelsWith("cut", std::string_view{bytes}.substr(0, bytes.size() - 1)));
+  EXPECT_EQ(cut.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string{cut.status().message()}, testing::HasSubstr("cut/encoder.model"));
+}
+
+TEST_F(EncoderTest, NamesAFileThatIsNoModel) {
+  const auto other = Models::Load(ModelsWith("other", "not a model"));
+  EXPECT_EQ(other.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string{other.status().message()}, testing::HasSubstr("other/encoder.model"));
+}
+
+TEST(EncoderFileTest, NamesAMissingFile) {
+  const auto missing = Encoder::Load("/nowhere/encoder.model");
+  EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string{missing.status().message()}, testing::HasSubstr("/nowhere/encoder.model"));
+}
+
+}  // namespace
+}  // namespace hotline::language
