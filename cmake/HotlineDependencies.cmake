@@ -14,6 +14,8 @@ pkg_check_modules(opencc REQUIRED IMPORTED_TARGET opencc)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+# Its _FILE_OFFSET_BITS=64 says nothing on a machine of 64 bits, but keeps the precompiled headers from being used.
+set_property(TARGET PkgConfig::hiredis PROPERTY INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(libevent REQUIRED IMPORTED_TARGET libevent_core)
 
 # SOCI's Debian package has neither CMake nor pkg-config files.

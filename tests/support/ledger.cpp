@@ -23,6 +23,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
+/// All messages are of one site: others may file at other sites meanwhile.
+constexpr char kSite[] = "yunzhou";
+
 v1::FileMessageRequest Message(int number) {
   static constexpr const char* kTexts[] = {
       "小区门口的路灯坏了两个星期，晚上老人出门摔过跤，打过物业电话没有人管。",
@@ -34,7 +37,7 @@ v1::FileMessageRequest Message(int number) {
   v1::FileMessageRequest request;
   request.set_request_id("kill-" + std::to_string(number));
   request.set_external_id("kill-" + std::to_string(number));
-  request.set_site("yunzhou");
+  request.set_site(kSite);
   request.set_channel(common::v1::CHANNEL_LETTER);
   request.set_title("来信" + std::to_string(number));
   request.set_text(kTexts[number % 5]);
@@ -88,6 +91,7 @@ std::map<std::string, std::vector<v1::CaseChange>> AllChanges(v1::IntakeService:
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + seconds{3});  // The stream never ends by itself.
   v1::WatchCasesRequest request;
+  request.set_site(kSite);
   const auto stream = stub.WatchCases(&context, request);
   v1::WatchCasesResponse response;
   while (stream->Read(&response)) changes[response.change().case_no()].push_back(response.change());
@@ -159,6 +163,7 @@ void ExpectOnce(const std::shared_ptr<grpc::Channel>& channel, const Ledger& led
   EXPECT_EQ(distinct.size(), acknowledged.size()) << "two messages share a case";
 
   v1::CountCasesRequest count;
+  count.set_site(kSite);
   v1::CountCasesResponse counted;
   ASSERT_TRUE(cli::Call([&](auto* context) { return stub->CountCases(context, count, &counted); }).ok());
   EXPECT_EQ(counted.total(), static_cast<std::int64_t>(acknowledged.size()))

@@ -113,14 +113,15 @@ int Server::Stop() {
   return ExitStatus(status);
 }
 
-std::shared_ptr<grpc::Channel> Server::NewChannel() const {
+std::shared_ptr<grpc::Channel> Server::NewChannel() const { return PatientChannel(address_); }
+
+std::shared_ptr<grpc::Channel> PatientChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
-  // A channel of its own connection, and no long backoff after a killed server.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-  return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 CommandResult RunHotline(const std::vector<std::string>& arguments) {

@@ -49,6 +49,9 @@ class Server {
   pid_t pid_ = -1;
 };
 
+/// A channel of its own connection, and no long backoff after a killed server.
+[[nodiscard]] std::shared_ptr<grpc::Channel> PatientChannel(const std::string& address);
+
 /// Runs the `hotline` program with arguments and returns what it wrote.
 struct CommandResult {
   int status = 0;

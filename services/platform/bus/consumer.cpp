@@ -7,6 +7,7 @@
 #include "platform/bus/apply.h"
 #include "platform/bus/round.h"
 #include "platform/bus/upkeep.h"
+#include "platform/runtime/fault_points.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/time.h"
 
@@ -42,6 +43,7 @@ class Consumer final : public Subscription {
   absl::Status Handle(std::span<const Delivery> deliveries) {
     std::vector<const Event*> pending;
     for (const Delivery& delivery : deliveries) pending.push_back(&delivery.event);
+    FaultPoint("consumer.before_work");
     while (!pending.empty()) {
       Round round{pending.size()};
       Submit(pending, round);
@@ -54,6 +56,7 @@ class Consumer final : public Subscription {
       }
       pending = std::move(next);
     }
+    FaultPoint("consumer.after_work");
     metrics_.Add("hotline_consumer_events_total", static_cast<double>(deliveries.size()),
                  {{"topic", inbox().topic()}, {"group", inbox().group()}});
     return absl::OkStatus();

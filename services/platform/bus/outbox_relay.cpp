@@ -9,6 +9,7 @@
 #include "platform/bus/outbox_leases.h"
 #include "platform/bus/topics.h"
 #include "platform/ids.h"
+#include "platform/runtime/fault_points.h"
 #include "platform/store/outbox.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
@@ -161,6 +162,7 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
   std::vector<OutboxRow> sent;
   bool full = false;
   for (TopicRows& of : oldest) {
+    FaultPoint("relay.before_publish");
     const absl::Status appended =
         bus_.Append(of.topic, EventsOf(of.rows), steady_clock::now() + options_.append_timeout);
     if (!appended.ok()) {
@@ -171,6 +173,7 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
     full = full || static_cast<std::int64_t>(of.rows.size()) == options_.batch;
     std::move(of.rows.begin(), of.rows.end(), std::back_inserter(sent));
   }
+  FaultPoint("relay.after_publish");
   if (!sent.empty()) {
     const absl::Status removed = store_.InTransaction([&](Transaction& transaction) {
       Outbox::Remove(transaction, sent);
@@ -178,6 +181,7 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
     });
     if (!removed.ok()) return removed;  // They go again; an inbox knows them.
   }
+  FaultPoint("relay.after_remove");
   if (!status.ok()) return status;
   return full;
 }

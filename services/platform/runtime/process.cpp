@@ -22,6 +22,7 @@
 #include "platform/rpc/open_streams.h"
 #include "platform/rpc/operations_handler.h"
 #include "platform/runtime/data_lock.h"
+#include "platform/runtime/fault_points.h"
 #include "platform/runtime/heartbeat.h"
 #include "platform/runtime/rpc_server.h"
 #include "platform/security/sealer.h"
@@ -293,6 +294,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const Config& config,
   RaiseFileLimit();
   absl::StatusOr<std::unique_ptr<DataLock>> lock = DataLock::Take(config.Path("data_dir"));
   if (!lock.ok()) return lock.status();
+  ArmFaultPoint(config.Path("data_dir"));
   try {
     return std::make_unique<RunningProcess>(config, *std::move(lock), factories);
   } catch (const std::exception& e) {

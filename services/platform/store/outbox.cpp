@@ -6,6 +6,7 @@
 #include "platform/bus/partitioner.h"
 #include "platform/bus/topics.h"
 #include "platform/ids.h"
+#include "platform/runtime/fault_points.h"
 #include "platform/security/sealer.h"
 
 namespace hotline::platform {
@@ -41,6 +42,7 @@ void Outbox::Add(Transaction& transaction, std::string_view topic, Event event, 
        std::int64_t{event.time.time_since_epoch().count()}, event.trace_parent,
        sealer_.Seal(event.payload, SealContext(event)),
        std::int64_t{PartitionOf(event.key, static_cast<std::int32_t>(kOutboxShards))}});
+  FaultPoint("outbox.added");
 }
 
 std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, std::int64_t limit,

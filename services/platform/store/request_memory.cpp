@@ -2,6 +2,7 @@
 
 #include "platform/bytes.h"
 #include "platform/rpc/status.h"
+#include "platform/runtime/fault_points.h"
 
 namespace hotline::platform {
 namespace {
@@ -42,6 +43,7 @@ absl::StatusOr<std::optional<std::string>> FindOrClaim(Transaction& transaction,
 void Remember(Transaction& transaction, const RequestKey& key, std::string_view response_bytes) {
   transaction.Execute("UPDATE requests SET response = :1 WHERE actor = :2 AND method = :3 AND request_id = :4",
                       {ToBase64(response_bytes), key.actor, key.method, key.request_id});
+  FaultPoint("request.remembered");
 }
 
 }  // namespace hotline::platform

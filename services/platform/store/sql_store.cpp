@@ -10,6 +10,7 @@
 #include "platform/concurrency/deadline.h"
 #include "platform/migrations.h"
 #include "platform/rpc/status.h"
+#include "platform/runtime/fault_points.h"
 #include "platform/store/migrator.h"
 #include "platform/telemetry/log.h"
 #include "platform/time.h"
@@ -152,8 +153,10 @@ class SqlStore::Group {
 
   void Commit() {
     const DeadlineScope scope{Until(steady_clock::time_point::max())};
+    FaultPoint("store.before_commit");
     if (open_) writer_.connection->Commit();
     open_ = false;
+    FaultPoint("store.after_commit");
   }
 
   /// Nothing of it stands, as far as anyone knows.
@@ -398,6 +401,7 @@ void SqlStore::Finish(std::vector<Outcome>& outcomes) {
     actions.push_back([&outcome] { outcome.done(std::move(outcome.result)); });
     RunAll(actions);
   }
+  FaultPoint("store.after_answer");
 }
 
 absl::Status SqlStore::Read(const std::function<absl::Status(Session&)>& work) {

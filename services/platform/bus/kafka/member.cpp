@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "platform/bus/kafka/headers.h"
+#include "platform/runtime/fault_points.h"
 #include "platform/telemetry/log.h"
 
 namespace hotline::platform::kafka {
@@ -155,7 +156,9 @@ void Member::Store(const Backlog::Batch& batch) {
   handled->elems[0].offset = batch.deliveries.back().position.offset + 1;
   const std::lock_guard lock{mutex_};
   // An error means that the partition has just gone to another member, which handles these events again.
+  FaultPoint("bus.before_offset_store");
   if (client_ != nullptr) static_cast<void>(rd_kafka_offsets_store(client_, handled.get()));
+  FaultPoint("bus.after_offset_store");
 }
 
 }  // namespace hotline::platform::kafka

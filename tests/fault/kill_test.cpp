@@ -1,0 +1,172 @@
+// Services of a real cluster, killed with SIGKILL again and again under load, at random moments and at named places:
+// what was acknowledged is there, once (promises 1 to 3). tests/fault/kill runs it; HOTLINE_KILLS sets how often.
+#include <gtest/gtest.h>
+
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "hotline/replay/call_file.h"
+#include "hotline/replay/player.h"
+#include "support/cluster.h"
+#include "support/ledger.h"
+
+namespace hotline::tests {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kReadyAgain{3'000};
+constexpr seconds kBacklogGone{15};
+
+/// Where a process may end between two steps that belong together (platform/runtime/fault_points.h).
+constexpr const char* kPlaces[] = {
+    "store.before_commit",     "store.after_commit",   "store.after_answer",   "relay.before_publish",
+    "relay.after_publish",     "relay.after_remove",   "consumer.before_work", "consumer.after_work",
+    "bus.before_offset_store", "bus.after_offset_store", "request.remembered", "outbox.added",
+};
+
+int Kills() {
+  const char* const wanted = std::getenv("HOTLINE_KILLS");
+  return wanted == nullptr ? 40 : std::atoi(wanted);
+}
+
+/// Live calls, one after the other, each repeated until all of it was acknowledged.
+void TakeCallsUntil(const std::shared_ptr<grpc::Channel>& channel, const std::atomic<bool>& stop,
+                    std::atomic<int>& taken) {
+  auto calls = replay::ReadCallFile(std::string{HOTLINE_SOURCE_DIR} + "/deploy/demo/calls.jsonl", "");
+  ASSERT_TRUE(calls.ok()) << calls.status();
+  const auto stub = intake::v1::IntakeService::NewStub(channel);
+  for (std::size_t i = 0; i < calls->size() && !stop; ++i) {
+    const auto& call = (*calls)[i];
+    if (call.open.site() != "hailan") continue;  // The other site is the ledger's.
+    absl::StatusOr<replay::PlayedCall> played = absl::UnavailableError("not tried");
+    for (const auto patience = steady_clock::now() + seconds{120}; !played.ok() && steady_clock::now() < patience;) {
+      played = replay::Play(*stub, call, {});
+      if (!played.ok()) std::this_thread::sleep_for(milliseconds{100});
+    }
+    ASSERT_TRUE(played.ok()) << call.id << ": " << played.status();
+    std::map<int, int> finals;
+    for (const auto& entry : played->entries) {
+      if (entry.has_risk() && !entry.risk().preliminary()) ++finals[entry.risk().turn()];
+    }
+    EXPECT_EQ(finals.size(), call.turns.size()) << call.id << ": a turn without an assessment";
+    for (const auto& [turn, times] : finals) EXPECT_EQ(times, 1) << call.id << " turn " << turn;
+    ++taken;
+  }
+}
+
+/// One death, at random or at a named place, and the start after it.
+class Reaper {
+ public:
+  explicit Reaper(Cluster& cluster) : cluster_{cluster}, copies_{cluster.Copies()} {}
+
+  void KillSomebody() {
+    const std::string& name = copies_[random_() % copies_.size()];
+    cluster_.Signal(name, SIGKILL);
+    BringBack(name);
+  }
+
+  /// The copy starts again with a place to die at. Whether it comes there depends on what reaches it.
+  void KillAt(const std::string& name, const char* place) {
+    cluster_.Signal(name, SIGKILL);
+    cluster_.CrashNextTime(name, place, 1 + static_cast<int>(random_() % 5));
+    BringBack(name);
+    const auto patience = steady_clock::now() + seconds{5};
+    while (cluster_.Runs(name) && steady_clock::now() < patience) std::this_thread::sleep_for(milliseconds{20});
+    if (!cluster_.Runs(name)) {
+      ++died_at_[place];
+      BringBack(name);
+    }
+  }
+
+  [[nodiscard]] const std::vector<std::string>& copies() const { return copies_; }
+  [[nodiscard]] const std::map<std::string, int>& died_at() const { return died_at_; }
+  /// The n-th part of a hundred of the start-ups, in order of their length.
+  [[nodiscard]] milliseconds StartUp(int percent) {
+    std::sort(start_ups_.begin(), start_ups_.end());
+    return start_ups_[std::min(start_ups_.size() - 1, start_ups_.size() * static_cast<std::size_t>(percent) / 100)];
+  }
+
+ private:
+  void BringBack(const std::string& name) {
+    while (cluster_.Runs(name)) std::this_thread::sleep_for(milliseconds{5});
+    try {
+      cluster_.Up();
+    } catch (const std::exception&) {
+      cluster_.Up();  // It came to its place while it started; the file is gone now.
+    }
+    start_ups_.push_back(cluster_.StartupOf(name));
+  }
+
+  Cluster& cluster_;
+  const std::vector<std::string> copies_;
+  std::mt19937 random_{20260303};
+  std::map<std::string, int> died_at_;
+  std::vector<milliseconds> start_ups_;
+};
+
+TEST(ClusterKillTest, NothingAcknowledgedIsLostOrDoubled) {
+  Cluster cluster{"--replicas intake=2,classification=2"};
+  Ledger ledger;
+  std::atomic<bool> stop = false;
+  std::atomic<int> next = 0;
+  std::atomic<int> calls = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) clients.emplace_back([&] { FileUntil(cluster.NewChannel(), stop, next, ledger); });
+  clients.emplace_back([&] { TakeCallsUntil(cluster.NewChannel(), stop, calls); });
+
+  Reaper reaper{cluster};
+  const int kills = Kills();
+  for (int i = 0; i < kills; ++i) {
+    if (i % 2 == 0) {
+      reaper.KillSomebody();
+    } else {
+      const int turn = i / 2;
+      reaper.KillAt(reaper.copies()[static_cast<std::size_t>(turn) % reaper.copies().size()],
+                    kPlaces[static_cast<std::size_t>(turn) % std::size(kPlaces)]);
+    }
+  }
+  stop = true;
+  for (auto& client : clients) client.join();
+  ASSERT_GT(ledger.cases().size(), 100U) << "too little load to say anything";
+
+  const auto load_ended = steady_clock::now();
+  double backlog = 1;
+  while (backlog > 0 && steady_clock::now() - load_ended < seconds{120}) {
+    backlog = 0;
+    for (const auto& name : reaper.copies()) {
+      backlog += cluster.Metric(name, "hotline_consumer_lag_events") + cluster.Metric(name, "hotline_outbox_events");
+    }
+    if (backlog > 0) std::this_thread::sleep_for(milliseconds{250});
+  }
+  const auto drained = std::chrono::duration_cast<milliseconds>(steady_clock::now() - load_ended);
+
+  ExpectOnce(cluster.NewChannel(), ledger);
+  double dead_letters = 0;
+  for (const auto& name : reaper.copies()) dead_letters += cluster.Metric(name, "hotline_consumer_dead_letters_total");
+  EXPECT_EQ(dead_letters, 0);
+  EXPECT_EQ(backlog, 0) << "events wait that nobody fetches";
+  EXPECT_LE(drained, kBacklogGone);
+  EXPECT_LE(reaper.StartUp(99), kReadyAgain);
+
+  int at_places = 0;
+  for (const auto& [place, times] : reaper.died_at()) at_places += times;
+  std::cout << "kills " << kills + at_places << ", at named places " << at_places << " (" << reaper.died_at().size()
+            << " of " << std::size(kPlaces) << " places), messages " << ledger.cases().size() << ", calls " << calls
+            << ", ready again p50 " << reaper.StartUp(50).count() << " ms, p99 " << reaper.StartUp(99).count()
+            << " ms, backlog gone after " << drained.count() << " ms\n";
+  for (const auto& [place, times] : reaper.died_at()) std::cout << "  " << place << " " << times << "\n";
+}
+
+}  // namespace
+}  // namespace hotline::tests

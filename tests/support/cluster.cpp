@@ -1,0 +1,114 @@
+#include "support/cluster.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+
+#include "support/server.h"
+
+namespace hotline::tests {
+namespace {
+
+const std::string kScript = std::string{HOTLINE_SOURCE_DIR} + "/deploy/cluster";
+
+/// What a command of the shell wrote; throws when it fails, with all it said.
+std::string Run(const std::string& command) {
+  FILE* const pipe = popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error{"cannot run " + command};
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (std::size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) text.append(buffer.data(), got);
+  if (pclose(pipe) != 0) throw std::runtime_error{command + ": " + text};
+  return text;
+}
+
+std::string FirstLine(const std::filesystem::path& file) {
+  std::ifstream in{file};
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+std::chrono::nanoseconds ModifiedAt(const std::filesystem::path& file) {
+  struct stat info {};
+  if (stat(file.c_str(), &info) != 0) throw std::runtime_error{"there is no " + file.string()};
+  return std::chrono::seconds{info.st_mtim.tv_sec} + std::chrono::nanoseconds{info.st_mtim.tv_nsec};
+}
+
+}  // namespace
+
+Cluster::Cluster(const std::string& flags)
+    : directory_{std::filesystem::temp_directory_path() / absl::StrCat("hotline-cluster-", getpid())}, flags_{flags} {
+  Up();
+}
+
+Cluster::~Cluster() {
+  try {
+    Run(absl::StrCat(kScript, " down --wipe --dir ", directory_.string()));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());  // What a test has shown stands.
+  }
+}
+
+void Cluster::Up() {
+  Run(absl::StrCat(kScript, " up --dir ", directory_.string(), " --build ", HOTLINE_BINARY_DIR, " ", flags_));
+  address_ = FirstLine(directory_ / "front" / "address");
+}
+
+std::vector<std::string> Cluster::Copies() const {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator{directory_}) {
+    if (std::filesystem::exists(entry.path() / "data" / "LOCK")) names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+pid_t Cluster::PidOf(const std::string& name) const {
+  const std::string line = FirstLine(directory_ / name / "process");
+  if (line.empty()) throw std::runtime_error{name + " has no process"};
+  return std::stoi(line);
+}
+
+void Cluster::Signal(const std::string& name, int signal) const { kill(PidOf(name), signal); }
+
+bool Cluster::Runs(const std::string& name) const {
+  std::ifstream in{absl::StrCat("/proc/", PidOf(name), "/stat")};
+  std::string stat;
+  std::getline(in, stat);
+  return !stat.empty() && !absl::StrContains(stat, ") Z ");
+}
+
+void Cluster::CrashNextTime(const std::string& name, const std::string& place, int n) const {
+  std::ofstream{directory_ / name / "data" / "crash_at"} << place << ' ' << n << '\n';
+}
+
+std::chrono::milliseconds Cluster::StartupOf(const std::string& name) const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(ModifiedAt(directory_ / name / "data" / "LOCK") -
+                                                               ModifiedAt(directory_ / name / "process"));
+}
+
+double Cluster::Metric(const std::string& name, const std::string& metric) const {
+  std::istringstream lines{
+      Run(absl::StrCat("curl -sf --max-time 5 http://", FirstLine(directory_ / name / "metrics"), "/metrics"))};
+  double sum = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const bool named = absl::StartsWith(line, metric + "{") || absl::StartsWith(line, metric + " ");
+    if (named) sum += std::stod(line.substr(line.rfind(' ') + 1));
+  }
+  return sum;
+}
+
+std::shared_ptr<grpc::Channel> Cluster::NewChannel() const { return PatientChannel(address_); }
+
+}  // namespace hotline::tests

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <grpcpp/channel.h>
+
+namespace hotline::tests {
+
+/// A cluster of real processes of this machine (deploy/cluster), taken down and wiped at the end. One thread.
+class Cluster {
+ public:
+  /// Starts it; `flags` are those of `deploy/cluster up`. Throws when it does not start.
+  explicit Cluster(const std::string& flags);
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  /// Starts what is not running, and waits until all serve. Throws when that fails.
+  void Up();
+
+  /// The copies of the services: intake-1, intake-2, classification-1, …
+  [[nodiscard]] std::vector<std::string> Copies() const;
+  [[nodiscard]] pid_t PidOf(const std::string& name) const;
+  void Signal(const std::string& name, int signal) const;
+  [[nodiscard]] bool Runs(const std::string& name) const;
+
+  /// The process ends itself with SIGKILL when it comes to the named place for the n-th time after its next start
+  /// (platform/runtime/fault_points.h).
+  void CrashNextTime(const std::string& name, const std::string& place, int n) const;
+
+  /// From a copy's last start until it served.
+  [[nodiscard]] std::chrono::milliseconds StartupOf(const std::string& name) const;
+
+  /// The sum of a metric's values over labels, of one copy; 0 when it has none.
+  [[nodiscard]] double Metric(const std::string& name, const std::string& metric) const;
+
+  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] std::shared_ptr<grpc::Channel> NewChannel() const;
+
+ private:
+  const std::filesystem::path directory_;
+  std::string flags_;
+  std::string address_;
+};
+
+}  // namespace hotline::tests
