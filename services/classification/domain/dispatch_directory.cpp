@@ -35,8 +35,8 @@ DispatchDirectory::DispatchDirectory(std::string_view text) {
       uses_.resize(terms_.size());
       uses_[number].push_back({entries_.size(), 0});
     }
-    entries_.push_back(
-        {row.at("entry"), row.at("matter"), row.at("topic"), row.at("lead"), row.at("co_handlers"), row.at("basis")});
+    entries_.push_back({row.at("entry"), row.at("matter"), row.at("topic"), row.at("lead"), row.at("co_handlers"),
+                        row.at("basis"), row.value("weight", 1.0)});
   }
   for (std::size_t term = 0; term < uses_.size(); ++term) {
     const double rarity =
@@ -61,7 +61,8 @@ std::vector<MatterMatch> DispatchDirectory::Match(std::span<const WeightedText> 
   for (std::size_t term = 0; term < said.size(); ++term) {
     if (said[term] <= 0) continue;
     for (const Use& use : uses_[term]) {
-      const double score = use.weight * std::sqrt(std::min(said[term], 4.0));  // A word said ten times is one word.
+      const double score = entries_[use.entry].weight * use.weight *
+                           std::sqrt(std::min(said[term], 4.0));  // A word said ten times is one word.
       matches[use.entry].score += score;
       deciding[use.entry].emplace_back(score, term);
     }

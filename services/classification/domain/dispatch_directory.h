@@ -20,6 +20,8 @@ struct DispatchEntry {
   std::string lead;
   std::vector<std::string> co_handlers;
   std::string basis;
+  double weight =
+      1;  ///< Below 1: its words are of every call ("工单", "窗口"); it leads where nothing else is spoken of.
 };
 
 /// A text and how much its words count.

@@ -26,8 +26,10 @@ class EmotionReader {
 
   explicit EmotionReader(language::LinearHead head);
 
-  /// `before`: the probabilities of the caller's previous turn, empty for the first.
-  [[nodiscard]] EmotionReading Read(const Turn& turn, std::span<const double> before) const;
+  /// `before`: the probabilities of the caller's previous turn, empty for the first. `agent`: what the agent said
+  /// between the two, empty when nothing: whoever is brushed off seldom calms down.
+  [[nodiscard]] EmotionReading Read(const Turn& turn, std::span<const double> before,
+                                    std::string_view agent = {}) const;
 
   [[nodiscard]] const std::string& version() const { return head_.version(); }
 

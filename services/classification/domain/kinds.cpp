@@ -94,6 +94,11 @@ void WeighAgent(const Turn& turn, Balance& balance) {
     balance.Add(CaseKind::kComplaint, .6, "KIND_HANDLED", "转办", turn.number);
   if (Contains(text, {"120", "119", "别挂", "您别动", "注意安全"}) && Contains(text, {"联系", "马上", "赶", "现在"}))
     balance.Add(CaseKind::kHelp, .9, "KIND_RESCUE", "联系", turn.number);
+  // The agent calls for the caller: that is help, whatever else is wrong.
+  if (Contains(text, {"110", "119", "120", "民警", "消防"}) &&
+      Contains(text, {"我接", "给您接", "接通", "已经接", "三方", "我马上接", "同步接", "在路上", "马上来", "分钟到",
+                      "同事", "已经通知", "我现在就接", "马上报"}))
+    balance.Add(CaseKind::kHelp, 2, "KIND_RESCUE", "接", turn.number);
   if (SpokenCues().Find(text)["answer_given"].size() >= 3)
     balance.Add(CaseKind::kInquiry, .5, "KIND_ANSWERED", SpokenCues().First("answer_given", text), turn.number);
 }

@@ -23,9 +23,11 @@ using language::Pattern;
        "!校)(?<!山)区(?!别|分|域)|县(?!里|城)|"                                                                                         \
        "(?<!城)镇(?!上|里|政|府|痛)|乡(?!下|里|亲)|街道(?!办|上)|(?<!农)(?<!乡)村(?!里|民|支|书|主|委|干|长|口)|屯|" \
        "社区(?!医|卫|工|主|的))"
-#define ROAD                                                                                                                                 \
-  NAME "(?:大道|大街|胡同|(?<!公)(?<!马)(?<!铁)(?<!一)(?<!网)(?<!思)(?<!套)路(?!灯|面|边|口|上|过|费|由|线|车)|(?<!" \
-       "逛)街(?!坊|上|道|边)|巷|高速|立交桥|大桥)(?:路口|交叉口|街口|路段|口)?"
+#define ROAD                                                                                                                                                 \
+  NAME "(?:大道|大街|胡同|(?<!公)(?<!马)(?<!铁)(?<!一)(?<!网)(?<!思)(?<!套)(?<![0-9])路(?!灯|面|边|口|上|过|费|由|线|"                \
+       "车)|(?<!"                                                                                                                                           \
+       "逛)街(?!坊|上|道|边)|巷|高速|立交桥|大桥|(?<![车街行通隧轨管水渠频报便人])道(?=[0-9一二三四五六七八九十]))(?:" \
+       "路口|交叉口|街口|路段|口)?"
 #define SITE                                                                                                                                                         \
   NAME "(?:小区|花园|家园|新苑|雅苑|嘉园|公馆|苑|名邸|新城|新村|公寓|大厦|广场|中心小学|小学|中学|大学|学校|学院|"          \
        "幼儿园|"                                                                                                                                                  \
@@ -35,17 +37,27 @@ using language::Pattern;
        "加油站|水库|冷库|养殖场|工地|"                                                                                                                   \
        "(?<!政)(?<!天)(?<!住)(?<!师)府(?=[一二三四五六七八九0-9]期|[^\\p{L}]|$)|(?<!夜)(?<!哪)(?<!那)(?<!这)(?<!屋)(?"                           \
        "<!手)(?<!心)(?<!家)(?<!城)(?<!公)里(?=[一二三四五六七八九十0-9]+(?:号|栋|幢|区)|[，。,.！!]|$)|湾(?=[，。,."                       \
-       "的\\s]|$|[一二三四五六七八九十0-9]|南|北|东|西)|三院|二院|一院|(?<!上)(?<!刷)桥头)"
+       "的\\s]|$|[一二三四五六七八九十0-9]|南|北|东|西)|三院|二院|一院|(?<!上)(?<!刷)桥头|"                                                 \
+       "公墓|陵园|殡仪馆|沙滩|海滩|动物园|植物园|博物馆|(?<!个)(?<!家)驾校|考点|电影院|分拨中心|市民中心|会展中心|"         \
+       "出站口|泵站|"                                                                                                                                           \
+       "停车场|湿地公园|体育场|观鸟台|栈道|菜场|诊所|农场|渔场|机场|宿舍|家属院|汽修厂|(?<![黄过大小山])河(?=[，。,"        \
+       "的边段]|$)|(?<![公校田果花学菜乐游植动庄产业校])园(?=[，。,的物小]|[0-9一二三四五六七八九十]+(?:号|栋|幢|期)|"         \
+       "$)|(?<=[一二三四五六七八九十])[中小](?=$|[，。门考校的对旁附]))"
+// Inside a place nothing but a name can follow: it may hold any character but these.
+#define INNER "[^\\s\\p{Punct}，。！？、；：…“”（）《》—我你您他她它的了在是那这不]{2,6}?"
+#define WITHIN INNER "(?:新村|小区|花园|家园|公寓|大厦|广场|市场|小学|中学|学校|医院|公园|中心|宿舍|厂|店|馆|" DOOR ")"
 #define DOOR NUMBER "(?:号楼|栋|幢|座|单元|号院|号|室|层|楼|期|排|组|队|门)"
-#define BARE "(?<=单元|号楼|栋|幢|座)[0-9]{2,4}室?"
-#define TAIL                                                                                                                                                     \
-  "(?:后头|前头|后面|前面|门口|边上|附近|旁边|对面|顶楼|楼下|楼上|后院|后街|地下车库|东边|西边|南边|北边|东头|西头|" \
+#define BARE "(?<=单元|号楼|栋|幢|座)(?:[0-9]{2,4}|[零〇一二三四五六七八九]{3,4})室?"
+#define TAIL                                                                                                                                               \
+  "(?:后头|前头|后面|前面|门口|南头|东门|南门|西门|北门|正门|广场|边上|附近|旁边|对面|顶楼|楼下|楼上|后院|后街|" \
+  "地下车库|东边|西边|南边|北边|东头|西头|"                                                                                                \
   "南侧|北侧|底商|路口)(?:那段|那块|那儿|那边|这边|那里)?"
 #define JOIN "(?:[，,、\\s]|……|…|的|那个|这个|那边的?|这边的?|就|里的)?"
 
 const Pattern& PlacePattern() {
-  static const Pattern pattern{"(?:" ADMIN "|" ROAD "|" SITE ")(?:" JOIN "(?:" BARE "|" DOOR "|" ADMIN "|" ROAD "|" SITE
-                               "|" TAIL "))*"};
+  static const Pattern pattern{"(?:" ROAD "(?:和|跟|与)" INNER "(?:大道|路|街|巷)(?:路口|交叉口|交口|口)?|" ADMIN
+                               "|" ROAD "|" SITE ")(?:" JOIN "(?:" BARE "|" DOOR "|" ADMIN "|" ROAD "|" SITE "|" TAIL
+                               ")|" WITHIN ")*"};
   return pattern;
 }
 
@@ -83,6 +95,14 @@ std::string_view WithoutLead(std::string_view words) {
   return words;
 }
 
+/// "这边小区", "我家门口的路": a kind of place with nothing before it that names one.
+bool IsOfNoName(std::string_view words) {
+  static const Pattern kind_alone{
+      "^(?:边|家|天|人|就|老|新|大|小|外|里|投诉|反映|举报)?(?:小区|社区医院|学校|医院|公园|广场|市场|工地|码头|大厅|"
+      "停车场|宿舍|路口|村|社区|街)$"};
+  return kind_alone.Matches(words);
+}
+
 }  // namespace
 
 std::vector<SpokenPlace> PlacesIn(std::string_view text) {
@@ -90,6 +110,7 @@ std::vector<SpokenPlace> PlacesIn(std::string_view text) {
   for (const Pattern::Span& span : PlacePattern().FindAll(text)) {
     SpokenPlace place;
     place.words = std::string{WithoutLead(span.words)};
+    if (IsOfNoName(place.words)) continue;
     place.normal = Clean(place.words);
     for (const Part& part : Parts()) {
       place.specificity += part.weight * static_cast<double>(part.pattern.FindAll(place.words).size());

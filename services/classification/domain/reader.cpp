@@ -146,7 +146,10 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   }
   if (turn.speaker != Speaker::kCaller) return read;
 
-  EmotionReading emotion = emotions_.Read(turn, emotions_before);
+  const std::string_view agent = !before.empty() && before.back().speaker == Speaker::kAgent
+                                     ? std::string_view{before.back().text}
+                                     : std::string_view{};
+  EmotionReading emotion = emotions_.Read(turn, emotions_before, agent);
   read.emotion = emotion.emotion;
   read.emotion_confidence = emotion.confidence;
   read.emotions = std::move(emotion.probabilities);

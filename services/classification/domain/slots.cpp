@@ -63,7 +63,8 @@ bool AsksWhen(std::string_view agent) {
   return asks.Matches(agent);
 }
 
-/// Appointments, deadlines and office hours are seldom the time of the matter.
+/// Appointments and deadlines are less often the time of the matter than what has happened.
+constexpr double kAhead = .2;
 bool LiesAhead(std::string_view words) {
   static const Pattern ahead{"^(?:明|后天|下个?(?:月|周|礼拜|星期))"};
   return ahead.Matches(words);
@@ -81,7 +82,7 @@ std::vector<FoundSlot> SlotsOfTurn(const Turn& turn) {
   }
   Best when;
   for (SpokenTime& time : TimesIn(turn.text, turn.said_at)) {
-    const double weight = time.weight - (LiesAhead(time.words) ? .9 : 0);
+    const double weight = time.weight - (LiesAhead(time.words) ? kAhead : 0);
     when.Offer({SlotName::kWhen, std::move(time.words), std::move(time.normal), turn.number}, weight);
   }
   if (auto who = Who(turn)) slots.push_back(std::move(*who));
@@ -109,7 +110,7 @@ std::vector<FoundSlot> SlotsOfCall(std::span<const Turn> turns) {
       where.Offer({SlotName::kWhere, std::move(place.words), std::move(place.normal), turn.number}, weight);
     }
     for (SpokenTime& time : TimesIn(turn.text, turn.said_at)) {
-      const double weight = time.weight + (AsksWhen(agent) ? .5 : 0) - (LiesAhead(time.words) ? .9 : 0) - late;
+      const double weight = time.weight + (AsksWhen(agent) ? .5 : 0) - (LiesAhead(time.words) ? kAhead : 0) - late;
       when.Offer({SlotName::kWhen, std::move(time.words), std::move(time.normal), turn.number}, weight);
     }
     if (auto found = Who(turn)) who.Offer(std::move(*found), 2 - late);

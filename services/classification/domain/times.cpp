@@ -1,5 +1,6 @@
 #include "classification/domain/times.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -17,19 +18,28 @@ using language::Pattern;
 #define PART "(?:大清早|一大早|早上|早晨|上午|中午|下午|傍晚|傍黑|晚上|夜里|半夜|凌晨|后半夜|一早|天亮|白天)"
 #define CLOCK "(?:" N "点(?:来钟|钟|半|多|一刻|" N "分?|来分)*|" N "[:：][0-9]{2})"
 #define DAY "(?:大前天|前天|昨天|今天|明天|后天|昨晚上?|今晚上?|明晚|今早|明早|昨儿|今儿|前儿|当天)"
-#define WEEK "(?:(?:上上?|这|本|下)?个?(?:周|礼拜|星期)[一二三四五六日天末])"
+// "一个礼拜三趟" is no Wednesday.
+#define WEEK \
+  "(?:(?:(?:上上?|这|本|下)个?|(?<![一二两三四五六几每整个]))(?:周|礼拜|星期)[一二三四五六日天末](?![趟次回个]))"
 #define LOOSE                                                                                                                                              \
-  "(?:(?:上|这|本|下)个?(?:周|礼拜|星期|月)|月初|月底|年初|年底|年前|年后|春节|过年|国庆|中秋|元旦|五一|暑假|寒假|" \
+  "(?:(?:上|这|本|下)个?(?:周|礼拜|星期|月)|月初|月底|年初|年底|年前|年后|春节|过年(?!好)|国庆|中秋|元旦|五一|暑假|" \
+  "寒假|"                                                                                                                                                \
   "开春|入冬|入夏|去年|今年|前年|明年)"
-#define DATE                                                                                  \
-  "(?:(?:" N "年|去年|今年|前年|明年)?" N "月(?:份|初|底|中旬)?(?:……)?(?:" N "(?:号|日))?|" N \
+#define DATE                                                                      \
+  "(?:(?:" N "年|去年|今年|前年|明年)?" N "月(?:份|初|底|头上|中旬)?(?:……)?(?:" N \
+  "(?:号|日|(?![0-9一二三四五六七八九十年月天块元万千百个户次岁点])))?|" N        \
   "号(?!楼|院|线|窗|柜|桌|厅|公寓|门|店|机|车|地|仓|工))"
 #define POINT "(?:" DATE "|" WEEK "|" DAY "|" LOOSE "|" PART ")"
 #define MOMENT POINT "(?:[，,]?(?:的|那天|" POINT "|" CLOCK "))*(?:" CLOCK ")?"
-#define LASTING                                                                                       \
-  "(?:快|整整|将近|差不多|都|已经)?" N                                                                \
-  "(?:多)?(?:个)?(?:多)?(?:年|月|礼拜|星期|周|天|小时|钟头|学期)(?:半|多)?(?:了)" \
+#define LASTING                                                                                              \
+  "(?:快|整整|将近|差不多|都|已经|不到)?" N                                                                  \
+  "(?:多)?(?:个)?(?:多)?(?:年|月|礼拜|星期|周|天|小时|钟头|分钟|学期)(?:半|多)?(?:了)" \
   "?"
+
+#define YEAR                                                                                                                                              \
+  "(?:(?:20|二零|二〇)[0-9一二三四五六七八九零〇]{2}|[0-9零〇一二][0-9一二三四五六七八九])年(?!级|了|多|前|来|后|半|" \
+  "以|之|的?时间)"
+#define REGULARLY "(?:每天|天天|每晚|每到|一到)?"
 
 /// Kinds of spoken time, the likeliest time of a matter first.
 struct Kind {
@@ -38,17 +48,19 @@ struct Kind {
   bool since;
 };
 
-const std::array<Kind, 4>& Kinds() {
-  static const std::array<Kind, 4> kinds = {
+const std::array<Kind, 6>& Kinds() {
+  static const std::array<Kind, 6> kinds = {
       Kind{Pattern{"(?:从|自从|自|打)(?:" MOMENT "|" CLOCK
                    ")[^，。！？,.!?]{0,4}?(?:到现在|至今|到今天|开始|起(?!来))|(?:" MOMENT
                    ")(?:到现在|至今|开始|起(?!来|诉))"},
            3.0, true},
-      Kind{Pattern{"(?:" DATE "|" WEEK ")(?:[，,、\\s]?(?:的|那天|" POINT "|" CLOCK "))*|(?:" DAY "|" LOOSE
-                   ")(?:的|" POINT "|" CLOCK ")+|" PART CLOCK "(?:多)?"},
+      Kind{Pattern{REGULARLY "从?(?:" PART ")?" CLOCK "[^，。！？,.!?]{0,3}?到(?:第二天|" PART ")*" CLOCK}, 2.4, false},
+      Kind{Pattern{"(?:" DATE "|" WEEK ")(?:[，,\\s]?(?:的|那天|" POINT "|" CLOCK "))*|(?:" DAY "|" LOOSE
+                   ")(?:的|" POINT "|" CLOCK ")+|" REGULARLY PART CLOCK "(?:多)?"},
            2.2, false},
-      Kind{Pattern{"(?:[\\p{Han}]了)?" LASTING "(?=了|没|还|都|[，。！？,.!?…]|$)了?"}, 1.5, false},
-      Kind{Pattern{"(?:" DAY "|" LOOSE "|" PART CLOCK "|" CLOCK ")"}, 1.4, false}};
+      Kind{Pattern{"(?:[\\p{Han}]了)?" LASTING "(?=了|没|还|都|[，。！？,.!?…]|$)了?"}, 1.3, false},
+      Kind{Pattern{"(?:" DAY "|" LOOSE "|" YEAR ")"}, 1.4, false},
+      Kind{Pattern{CLOCK "|(?:这|那)(?:两|几)天"}, 1.0, false}};
   return kinds;
 }
 
@@ -165,7 +177,9 @@ std::vector<SpokenTime> TimesIn(std::string_view text, platform::Time said_at) {
       for (const auto& [from, to] : taken) overlaps |= span.at < to && from < end;
       if (overlaps) continue;
       taken.emplace_back(span.at, end);
-      SpokenTime time{.words = span.words, .normal = Resolve(span.words, said_at), .weight = kind.weight};
+      // The fuller of two: "明天早上九点" says more than "今天晚上".
+      const double fullness = .004 * static_cast<double>(std::min<std::size_t>(span.words.size(), 30));
+      SpokenTime time{.words = span.words, .normal = Resolve(span.words, said_at), .weight = kind.weight + fullness};
       if (kind.since && !time.normal.empty()) time.normal += "/..";
       times.push_back(std::move(time));
     }
