@@ -35,7 +35,8 @@ class ClassificationModule final : public platform::Module {
   explicit ClassificationModule(platform::Resources& resources)
       : resources_{resources},
         models_{LoadModels(resources.config)},
-        reader_{DispatchDirectory::Get(), EmotionReader::Get(), TrainedTopics(models_, &resources.metrics), models_->version()},
+        reader_{DispatchDirectory::Get(), EmotionReader::Get(), TrainedTopics(models_, &resources.metrics),
+                models_->version()},
         assessments_{reader_, calls_, events_},
         handler_{reader_, *models_, calls_, platform::RpcResourcesOf(resources)} {
     platform::Log(models_->has_encoder() ? platform::LogLevel::kInfo : platform::LogLevel::kWarning,

@@ -25,16 +25,17 @@ struct EncoderSharing {
   std::chrono::milliseconds patience{50};
 };
 
-/// A small BERT fine-tuned for the hotline's tasks. It speaks together with the linear head of the same task: softmax of
-/// encoder * its scores + linear * the logarithm of that head's probabilities, weighed on rows that neither has seen.
-/// Immutable, thread-safe; a run takes one thread and a few milliseconds.
+/// A small BERT fine-tuned for the hotline's tasks. It speaks together with the linear head of the same task: softmax
+/// of encoder * its scores + linear * the logarithm of that head's probabilities, weighed on rows that neither has
+/// seen. Immutable, thread-safe; a run takes one thread and a few milliseconds.
 ///
 /// File (little endian): "HLEN0001", u32 length of a JSON header {name, version, vocabulary_bytes, graph_bytes,
 /// weights_bytes, checksum, heads: {TASK: {labels, max_tokens, encoder, linear}}}, the vocabulary (a token a line), the
 /// graph (OpenVINO's IR) and its weights.
 class Encoder {
  public:
-  /// NOT_FOUND; DATA_LOSS when the file is not such a model, is cut or damaged; UNAVAILABLE in a build without OpenVINO.
+  /// NOT_FOUND; DATA_LOSS when the file is not such a model, is cut or damaged; UNAVAILABLE in a build without
+  /// OpenVINO.
   static absl::StatusOr<std::unique_ptr<const Encoder>> Load(const std::filesystem::path& file,
                                                              const EncoderSharing& sharing = {});
 

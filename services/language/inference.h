@@ -18,8 +18,8 @@ class Inference {
  public:
   /// Whether this build has the library that runs networks.
   [[nodiscard]] static bool Available();
-  /// `graph`: OpenVINO's IR, `weights`: its weights, `outputs`: names of what to read. `requests`: how many run at once.
-  /// UNAVAILABLE in a build without OpenVINO; DATA_LOSS when it is no such network.
+  /// `graph`: OpenVINO's IR, `weights`: its weights, `outputs`: names of what to read. `requests`: how many run at
+  /// once. UNAVAILABLE in a build without OpenVINO; DATA_LOSS when it is no such network.
   static absl::StatusOr<std::unique_ptr<const Inference>> Compile(std::string_view graph, std::string weights,
                                                                   std::vector<std::string> outputs, int requests);
   Inference(const Inference&) = delete;

@@ -73,9 +73,9 @@ absl::StatusOr<std::unique_ptr<const Inference>> Inference::Compile(std::string_
     // A text at a time: what it is answered does not depend on its neighbours.
     model->reshape({{"input_ids", ov::PartialShape{1, -1}}, {"attention_mask", ov::PartialShape{1, -1}}});
     const int streams = std::max(requests, 1);
-    state->network = state->core.compile_model(
-        model, "CPU", ov::num_streams(streams), ov::inference_num_threads(streams),
-        ov::hint::enable_cpu_pinning(false), ov::hint::inference_precision(ov::element::f32));
+    state->network =
+        state->core.compile_model(model, "CPU", ov::num_streams(streams), ov::inference_num_threads(streams),
+                                  ov::hint::enable_cpu_pinning(false), ov::hint::inference_precision(ov::element::f32));
     for (const std::string& output : state->outputs) (void)state->network.output(output);  // Throws if there is none.
     for (int i = 0; i < requests; ++i) state->free.push_back(state->network.create_infer_request());
     return std::unique_ptr<const Inference>{new Inference{std::move(state)}};

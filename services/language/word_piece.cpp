@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-
 namespace hotline::language {
 namespace {
 
@@ -69,8 +68,8 @@ absl::StatusOr<std::unique_ptr<const WordPiece>> WordPiece::Parse(std::string vo
     made->starts_.emplace(token, number);
     if (token.size() > 2 && token.starts_with("##")) made->continuations_.emplace(token.substr(2), number);
   }
-  for (const auto& [name, number] : {std::pair{"[CLS]", &made->begin_}, std::pair{"[SEP]", &made->end_},
-                                     std::pair{"[UNK]", &made->unknown_}}) {
+  for (const auto& [name, number] :
+       {std::pair{"[CLS]", &made->begin_}, std::pair{"[SEP]", &made->end_}, std::pair{"[UNK]", &made->unknown_}}) {
     const auto found = made->starts_.find(name);
     if (found == made->starts_.end()) return absl::DataLossError("its vocabulary lacks [CLS], [SEP] or [UNK]");
     *number = found->second;

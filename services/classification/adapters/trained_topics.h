@@ -18,7 +18,8 @@ namespace hotline::classification {
     if (metrics != nullptr)
       metrics->Add("hotline_classification_topics_total", 1, {{"encoder", encoder ? "true" : "false"}});
     TrainedReading reading{.topics = {}, .model = std::string{model}};
-    for (const language::Scored& topic : topics) reading.topics.push_back({std::string{topic.label}, topic.probability});
+    for (const language::Scored& topic : topics)
+      reading.topics.push_back({std::string{topic.label}, topic.probability});
     return reading;
   };
 }

@@ -184,8 +184,8 @@ void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& u
 }
 
 UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn> turns,
-                                std::span<const Emotion> emotions, const KindReading::Matter& matter,
-                                bool first, std::string& stamp) const {
+                                std::span<const Emotion> emotions, const KindReading::Matter& matter, bool first,
+                                std::string& stamp) const {
   UnderstoodCase understood;
   understood.kind = matter.kind;
   understood.kind_probability = matter.probability;

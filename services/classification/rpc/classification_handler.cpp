@@ -97,9 +97,8 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyTopics(grpc::CallbackSe
     const std::vector<std::string_view> among{request->among().begin(), request->among().end()};
     for (int i = 0; i < request->texts_size(); ++i) response->add_results();
     response->set_model(models_.version());
-    return AnswerEach(*context, models_.parallel(), request->texts_size(), [&](int i) {
-      Write(models_.Topics(request->texts(i), among), *response->mutable_results(i));
-    });
+    return AnswerEach(*context, models_.parallel(), request->texts_size(),
+                      [&](int i) { Write(models_.Topics(request->texts(i), among), *response->mutable_results(i)); });
   });
 }
 
@@ -110,9 +109,8 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyPostEmotions(grpc::Call
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     for (int i = 0; i < request->texts_size(); ++i) response->add_results();
     response->set_model(models_.version());
-    return AnswerEach(*context, models_.parallel(), request->texts_size(), [&](int i) {
-      Write(models_.PostEmotions(request->texts(i)), *response->mutable_results(i));
-    });
+    return AnswerEach(*context, models_.parallel(), request->texts_size(),
+                      [&](int i) { Write(models_.PostEmotions(request->texts(i)), *response->mutable_results(i)); });
   });
 }
 

@@ -1,5 +1,5 @@
-// What a turn costs beside the network: its whole path (linear head, simplifying, tokenizing, all heads) against the bare
-// network on the same tokens, in turn. CPU time of the process, so that other work on the machine does not count.
+// What a turn costs beside the network: its whole path (linear head, simplifying, tokenizing, all heads) against the
+// bare network on the same tokens, in turn. CPU time of the process, so that other work on the machine does not count.
 // usage: hotline-encoder-speed MODEL_DIRECTORY < TEXTS
 #include <ctime>
 #include <iostream>
