@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -29,7 +30,19 @@ constexpr std::chrono::seconds kReaderPatience{5};
 constexpr milliseconds kMaxStatement{30'000};
 /// For a lock, while others may wait for those that the group holds.
 constexpr milliseconds kCrowdedLockWait{20};
-constexpr int kMaxTries = 10;
+/// For a lock, by a piece alone in its group; twice as long each time. Far less than PostgreSQL takes to look for a
+/// deadlock (1 s): where two pieces wait for each other, one of them gives way.
+constexpr milliseconds kFirstLockWait{30};
+constexpr milliseconds kLongestLockWait{2'000};
+constexpr int kMaxTries = 20;
+
+/// Not the same for two that wait for each other, so that one of them gives way first.
+milliseconds LockWait(int tries) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const milliseconds wait = std::min(kLongestLockWait, kFirstLockWait * (1 << std::min(tries, 10)));
+  return wait / 2 + milliseconds{random() % static_cast<std::uint64_t>(wait.count())};
+}
+
 constexpr milliseconds kBetweenConnects{200};
 constexpr std::chrono::seconds kBetweenLines{1};  // Of the log, while a database is away.
 
@@ -199,7 +212,7 @@ class SqlStore::Group {
       writer_.connection->Mark(store_.engine_->Limits(left, kCrowdedLockWait));
       return *writer_.connection;
     }
-    if (!open_) Begin(store_.engine_->Limits(left, left));
+    if (!open_) Begin(store_.engine_->Limits(left, std::min(left, LockWait(piece.tries))));
     return *writer_.connection;
   }
 

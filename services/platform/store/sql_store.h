@@ -38,9 +38,9 @@ struct StoreOptions {
 ///
 /// Every writer puts what waits into one transaction: the first piece runs straight in it, each later one under a
 /// savepoint. While a group holds the locks of earlier pieces it hardly waits for other locks: a piece that does not
-/// get one goes first in the writer's next group, where it may wait until its deadline. So two groups never wait for
-/// each other. Work of one key goes to one writer. A connection that was lost is made anew by the next piece or read;
-/// what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
+/// get one goes first in the writer's next group, where it waits longer, each time. So no two groups stand in each
+/// other's way for long, whatever order they lock in. Work of one key goes to one writer. A connection that was lost is
+/// made anew by the next piece or read; what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
 ///
 /// Opening it brings the platform's own tables up to date; construction throws StoreError. The destructor finishes
 /// what is queued.
