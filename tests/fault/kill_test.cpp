@@ -30,9 +30,9 @@ constexpr seconds kBacklogGone{15};
 
 /// Where a process may end between two steps that belong together (platform/runtime/fault_points.h).
 constexpr const char* kPlaces[] = {
-    "store.before_commit",     "store.after_commit",   "store.after_answer",   "relay.before_publish",
-    "relay.after_publish",     "relay.after_remove",   "consumer.before_work", "consumer.after_work",
-    "bus.before_offset_store", "bus.after_offset_store", "request.remembered", "outbox.added",
+    "store.before_commit",     "store.after_commit",     "store.after_answer",   "relay.before_publish",
+    "relay.after_publish",     "relay.after_remove",     "consumer.before_work", "consumer.after_work",
+    "bus.before_offset_store", "bus.after_offset_store", "request.remembered",   "outbox.added",
 };
 
 int Kills() {
