@@ -298,37 +298,36 @@ absl::Status SqlStore::MigrateTo(std::span<const Migration> migrations, std::int
 }
 
 void SqlStore::Submit(Work work, steady_clock::time_point deadline, Done done) {
-  Enqueue(nullptr, std::move(work), deadline, std::move(done));
+  Hand(nullptr, {std::move(work), deadline, std::move(done), steady_clock::now()});
 }
 
 void SqlStore::SubmitInOrder(std::string_view key, Work work, steady_clock::time_point deadline, Done done) {
   Writer& writer = *writers_[std::hash<std::string_view>{}(key) % writers_.size()];
-  Enqueue(&writer, std::move(work), deadline, std::move(done));
+  Hand(&writer, {std::move(work), deadline, std::move(done), steady_clock::now()});
 }
 
-void SqlStore::Enqueue(Writer* writer, Work work, steady_clock::time_point deadline, Done done) {
-  absl::Status refused;
-  {
-    const std::lock_guard lock{queue_mutex_};
-    if (stopping_) {
-      refused = absl::UnavailableError("the store is closing");
-    } else if (waiting_ >= options_.queue_capacity) {
-      refused = WithReason(absl::ResourceExhaustedError("too much work waits for the store"), "STORE_QUEUE_FULL");
-    } else {
-      ++waiting_;
-      auto& queue = writer == nullptr ? queue_ : writer->own;
-      queue.push_back({std::move(work), deadline, std::move(done), steady_clock::now()});
-      if (writer == nullptr) {  // A writer that is busy looks for more by itself.
-        const auto idle = std::find_if(writers_.begin(), writers_.end(), [](const auto& one) { return one->idle; });
-        if (idle != writers_.end()) writer = idle->get();
-      }
-      if (writer != nullptr) {
-        writer->idle = false;
-        writer->wanted.notify_one();
-      }
-    }
+void SqlStore::Hand(Writer* writer, Piece piece) {
+  if (absl::Status refused = Enqueue(writer, piece); !refused.ok()) piece.done(std::move(refused));
+}
+
+absl::Status SqlStore::Enqueue(Writer* writer, Piece& piece) {
+  const std::lock_guard lock{queue_mutex_};
+  if (stopping_) return absl::UnavailableError("the store is closing");
+  if (waiting_ >= options_.queue_capacity) {
+    return WithReason(absl::ResourceExhaustedError("too much work waits for the store"), "STORE_QUEUE_FULL");
   }
-  if (!refused.ok()) done(refused);
+  ++waiting_;
+  auto& queue = writer == nullptr ? queue_ : writer->own;
+  queue.push_back(std::move(piece));
+  if (writer == nullptr) {  // A writer that is busy looks for more by itself.
+    const auto idle = std::find_if(writers_.begin(), writers_.end(), [](const auto& one) { return one->idle; });
+    if (idle != writers_.end()) writer = idle->get();
+  }
+  if (writer != nullptr) {
+    writer->idle = false;
+    writer->wanted.notify_one();
+  }
+  return absl::OkStatus();
 }
 
 void SqlStore::WriteLoop(Writer& writer) {

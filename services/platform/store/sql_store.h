@@ -78,7 +78,10 @@ class SqlStore final : public Store {
   };
 
   absl::Status Migrate(std::string_view part, std::span<const Migration> migrations, std::int64_t id);
-  void Enqueue(Writer* writer, Work work, std::chrono::steady_clock::time_point deadline, Done done);
+  /// To this writer, or to whoever is free (nullptr); one that is refused is answered here.
+  void Hand(Writer* writer, Piece piece);
+  /// Takes the piece, or refuses it and leaves it as it was.
+  absl::Status Enqueue(Writer* writer, Piece& piece);
   void WriteLoop(Writer& writer);
   /// One commit: the pieces that wait, and those that come while they run, within limits.
   void WriteGroup(Writer& writer);
