@@ -263,8 +263,7 @@ SqlStore::SqlStore(std::unique_ptr<const SqlEngine> engine, StoreOptions options
   const absl::Status migrated = Migrate("platform", own, static_cast<std::int64_t>(own.size()));
   if (!migrated.ok()) throw StoreError{StoreError::Kind::kUnavailable, std::string{migrated.message()}};
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.writers); ++i) {
-    writers_.push_back(std::make_unique<Writer>());
-    writers_.back()->connection = std::make_unique<SqlConnection>(*engine_, Access::kReadWrite);
+    writers_.push_back(std::make_unique<Writer>());  // Each connects when it has something to write.
   }
   for (const auto& writer : writers_) writer->thread = std::thread{[this, &writer = *writer] { WriteLoop(writer); }};
 }
@@ -373,7 +372,9 @@ void SqlStore::Reconnect(Writer& writer) {
     writer.connect_at = steady_clock::now() + kBetweenConnects;
     throw;
   }
-  Log(LogLevel::kInfo, "store.connected_again", {{"source", options_.source}});
+  if (std::exchange(writer.connected, true)) {
+    Log(LogLevel::kInfo, "store.connected_again", {{"source", options_.source}});
+  }
 }
 
 void SqlStore::WriteGroup(Writer& writer) {

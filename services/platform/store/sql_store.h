@@ -68,7 +68,8 @@ class SqlStore final : public Store {
   class Group;     // A transaction and the pieces in it.
 
   struct Writer {
-    std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost.
+    std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost, or not needed yet.
+    bool connected = false;                     // It was, once.
     std::chrono::steady_clock::time_point connect_at{};
     std::chrono::steady_clock::time_point told_at{};  // That something failed.
     std::deque<Piece> own;                            // What must run in order; guarded by queue_mutex_.
