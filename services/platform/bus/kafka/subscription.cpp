@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "platform/bus/kafka/member.h"
@@ -15,7 +14,6 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kHandOverPatience{10};  // A batch takes far less; the whole group waits meanwhile.
 constexpr std::chrono::seconds kEndsPatience{3};
-constexpr std::chrono::milliseconds kEndsPause{50};
 
 void Check(rd_kafka_resp_err_t error, const char* what) {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(std::string{what} + rd_kafka_err2str(error));
@@ -129,12 +127,7 @@ class FollowerMembership final : public Membership {
  private:
   absl::Status FindEnds(steady_clock::time_point deadline) {
     if (std::find(from_.begin(), from_.end(), -1) == from_.end()) return absl::OkStatus();
-    auto ends = context_.admin.Ends(topic_.name, topic_.partitions, deadline);
-    // A topic that was just made, or a broker that has just fallen: its partitions find a leader in a moment.
-    while (!ends.ok() && steady_clock::now() + kEndsPause < deadline) {
-      std::this_thread::sleep_for(kEndsPause);
-      ends = context_.admin.Ends(topic_.name, topic_.partitions, deadline);
-    }
+    const auto ends = context_.admin.Ends(topic_.name, topic_.partitions, deadline);
     if (!ends.ok()) return ends.status();
     for (std::size_t i = 0; i < from_.size(); ++i) {
       if (from_[i] < 0) from_[i] = (*ends)[i];
