@@ -24,6 +24,7 @@ using common::v1::RISK_LEVEL_RED;
 using common::v1::SPEAKER_AGENT;
 using common::v1::SPEAKER_CALLER;
 using std::chrono::milliseconds;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
@@ -194,7 +195,8 @@ TEST_F(EscalationTest, SpeaksOfDangerBeforeTheReadingComesAndWarnsOnceAStep) {
   Close("C1", 3);
   AwaitReviewed("C1");
   const std::vector<v1::TurnRiskAssessed> risks = Risks("C1");
-  ASSERT_THAT(risks, SizeIs(4));
+  // The two topics run apart: where turn 3 comes before its reading, it speaks at once as turn 2 did.
+  ASSERT_THAT(risks, SizeIs(AnyOf(4, 5)));
   EXPECT_TRUE(risks[1].preliminary());
   EXPECT_EQ(risks[1].turn(), 2);
   EXPECT_THAT(FinalTurns(risks), ElementsAre(1, 2, 3));

@@ -141,7 +141,12 @@ TEST_F(RedisKnowledgeTest, OneProcessFindsWhatAnotherChose) {
   // A mark that only the cache can have brought.
   RememberedChoice remembered = *other_->choices().Find(other_->Key());
   remembered.note = "from the cache";
-  one_->choices().Put(one_->Key(), remembered);
+  one_->choices().Put(one_->Key(), remembered);  // Nobody waits for Redis to take it.
+  ASSERT_TRUE(platform::testing::Eventually([&] {
+    Desk fresh{*resources_};
+    const auto kept = fresh.choices().Find(fresh.Key());
+    return kept && kept->note == "from the cache";
+  }));
   Desk third{*resources_};
   const Answered answered = third.Ask();
   EXPECT_EQ(answered.choice.note, "from the cache");
