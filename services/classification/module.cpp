@@ -39,8 +39,8 @@ class ClassificationModule final : public platform::Module {
                 models_->version()},
         assessments_{reader_, calls_, events_},
         handler_{reader_, *models_, calls_, platform::RpcResourcesOf(resources)} {
-    platform::Log(models_->has_encoder() ? platform::LogLevel::kInfo : platform::LogLevel::kWarning,
-                  models_->has_encoder() ? "encoder_loaded" : "encoder_absent", {{"models", models_->version()}});
+    platform::Log(platform::LogLevel::kInfo, models_->has_encoder() ? "encoder.loaded" : "encoder.absent",
+                  {{"models", models_->version()}});
     if (const absl::Status migrated = resources.store.Migrate(Migrations()); !migrated.ok()) {
       throw std::runtime_error{"the schema of classification: " + std::string{migrated.message()}};
     }

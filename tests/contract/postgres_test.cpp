@@ -14,8 +14,10 @@
 #include "platform/bus/topics.h"
 #include "platform/concurrency/deadline.h"
 #include "platform/store/outbox.h"
+#include "platform/store/postgres_engine.h"
 #include "platform/store/postgres_store.h"
 #include "platform/store/request_memory.h"
+#include "platform/store/sql_connection.h"
 
 namespace hotline::platform {
 namespace {
@@ -73,8 +75,8 @@ class PostgresStoreTest : public ::testing::Test {
 TEST_F(PostgresStoreTest, WritersOfTheSameRowsLoseNoUpdateHoweverTheyCross) {
   const auto first = Open();
   const auto second = Open();
-  constexpr int kThreads = 8;
-  constexpr int kEach = 40;
+  constexpr int kThreads = 6;
+  constexpr int kEach = 20;
   ASSERT_TRUE(Put(*first, "a", 0).ok());
   ASSERT_TRUE(Put(*first, "b", 0).ok());
   const auto add = [](Transaction& transaction, const std::string& id) {
@@ -85,14 +87,13 @@ TEST_F(PostgresStoreTest, WritersOfTheSameRowsLoseNoUpdateHoweverTheyCross) {
     threads.emplace_back([&, i] {
       Store& store = i % 2 == 0 ? *first : *second;
       for (int j = 0; j < kEach; ++j) {
-        // Both orders of the two locks: some of them dead-lock, and are done again.
-        EXPECT_TRUE(store
-                        .InTransaction([&](Transaction& transaction) {
-                          add(transaction, (i + j) % 3 == 0 ? "a" : "b");
-                          add(transaction, (i + j) % 3 == 0 ? "b" : "a");
-                          return absl::OkStatus();
-                        })
-                        .ok());
+        // Both orders of the two locks: some of them stand in each other's way, and are done again.
+        const absl::Status done = store.InTransaction([&](Transaction& transaction) {
+          add(transaction, (i + j) % 3 == 0 ? "a" : "b");
+          add(transaction, (i + j) % 3 == 0 ? "b" : "a");
+          return absl::OkStatus();
+        });
+        EXPECT_TRUE(done.ok()) << done;
       }
     });
   }
@@ -217,6 +218,17 @@ TEST_F(PostgresStoreTest, AFailedTransactionIsNeverTakenForACommit) {
   EXPECT_EQ(Get(*store, "x"), -1);
 }
 
+TEST_F(PostgresStoreTest, AFailedTransactionCannotBeCommitted) {
+  const PostgresEngine engine{server().where(), testing::SchemaOf(folder_)};
+  SqlConnection connection{engine, Access::kReadWrite};
+  connection.Begin();
+  EXPECT_THROW(connection.Query("SELECT 1 / 0"), StoreError);
+  EXPECT_THROW(connection.Commit(), StoreError);
+  connection.Rollback();
+  connection.Begin();
+  EXPECT_NO_THROW(connection.Commit());
+}
+
 TEST_F(PostgresStoreTest, TwoProcessesMigrateAtOnce) {
   std::array<absl::Status, 4> statuses;
   std::vector<std::thread> processes;
@@ -249,11 +261,9 @@ TEST_F(PostgresStoreTest, ASiblingIsToldAndNobodyIsByItself) {
       return woken > before;
     });
   };
-  ASSERT_TRUE(told(*first, second_woken));
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(told(*first, second_woken));
+  EXPECT_LE(first_woken, 1);  // Once because it may have missed something before it listened; never by itself.
   ASSERT_TRUE(told(*second, first_woken));
-  const int own = first_woken;
-  ASSERT_TRUE(told(*first, second_woken));
-  EXPECT_EQ(first_woken, own);
   first->siblings()->OnWoken(nullptr);
   second->siblings()->OnWoken(nullptr);
 }

@@ -88,11 +88,12 @@ TEST_F(RedisCacheTest, IsAMissSoonWhenTheServerHangsAndComesBackWithIt) {
 
 TEST_F(RedisCacheTest, AFlushedServerIsAMiss) {
   Open(testing::Patient(server_));
+  const double errors = metrics_.Count("hotline_cache_errors_total");
   cache_->Put("a", "1", seconds{60});
   ASSERT_EQ(cache_->Get("a"), "1");
   server_.Ask({"FLUSHALL"});
   EXPECT_EQ(cache_->Get("a"), std::nullopt);
-  EXPECT_EQ(metrics_.Count("hotline_cache_errors_total"), 0);
+  EXPECT_EQ(metrics_.Count("hotline_cache_errors_total"), errors);
 }
 
 TEST_F(RedisCacheTest, WhatIsOfAnotherTypeUnderItsKeyIsAMissAndCleared) {
@@ -144,11 +145,12 @@ TEST_F(RedisCacheTest, KeepsNothingThatIsTooLargeNorWhatItReplaced) {
   RedisOptions options = testing::Patient(server_);
   options.max_value_bytes = 1'000;
   Open(options);
+  const double errors = metrics_.Count("hotline_cache_errors_total");
   cache_->Put("a", std::string(1'000, 'x'), seconds{60});
   EXPECT_EQ(cache_->Get("a"), std::string(1'000, 'x'));
   cache_->Put("a", std::string(1'001, 'y'), seconds{60});
   EXPECT_EQ(cache_->Get("a"), std::nullopt);
-  EXPECT_EQ(metrics_.Count("hotline_cache_errors_total"), 0);
+  EXPECT_EQ(metrics_.Count("hotline_cache_errors_total"), errors);
 }
 
 TEST_F(RedisCacheTest, AFullServerStillAnswers) {
@@ -166,11 +168,12 @@ TEST_F(RedisCacheTest, AFullQueueRefusesAndNeverWaits) {
   options.command_timeout = seconds{10};
   options.max_in_flight = 4;
   Open(options);
+  const double errors = metrics_.Count("hotline_cache_errors_total");
   server_.Pause();
   for (int i = 0; i < 4; ++i) cache_->Put(std::to_string(i), "1", seconds{60});
   EXPECT_LT(TimeOf([&] { EXPECT_EQ(cache_->Get("a"), std::nullopt); }), seconds{5});
   cache_->Put("b", "1", seconds{60});
-  EXPECT_EQ(metrics_.Count("hotline_cache_errors_total"), 1);
+  EXPECT_EQ(metrics_.Count("hotline_cache_errors_total"), errors + 1);
   server_.Resume();
   EXPECT_TRUE(Serves(*cache_));
 }
@@ -226,7 +229,6 @@ TEST(RedisCacheStartTest, PrefixesKeepHotlinesApart) {
 /// Takes connections and says to whatever comes what it was told to say.
 class Impostor {
  public:
-  /// `hears`: after how many bytes it speaks.
   explicit Impostor(std::vector<std::string> says) : says_{std::move(says)}, door_{socket(AF_INET, SOCK_STREAM, 0)} {
     sockaddr_in any{};
     any.sin_family = AF_INET;

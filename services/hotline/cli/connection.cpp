@@ -14,6 +14,7 @@
 #include "hotline/modules.h"
 #include "platform/config/config.h"
 #include "platform/runtime/process.h"
+#include "platform/telemetry/log.h"
 
 namespace hotline::cli {
 namespace {
@@ -89,13 +90,11 @@ absl::Status Connection::Embed(const ConnectionFlags& flags) {
     if (!made.ok()) return made.status();
     data = temporary_ = *made;
   }
-  const auto config = platform::Config::Load({}, platform::Environment(),
-                                             {{"data_dir", data.string()},
-                                              {"listen", "127.0.0.1:0"},
-                                              {"metrics_listen", ""},
-                                              {"trust_call_time", "*"},
-                                              {"log_level", "warning"}});
+  const auto config = platform::Config::Load(
+      {}, platform::Environment(),
+      {{"data_dir", data.string()}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}, {"trust_call_time", "*"}});
   if (!config.ok()) return config.status();
+  platform::SetLogLevel(platform::LogLevel::kWarning);  // The command's own words are what people want to read.
   auto process = platform::Process::Start(*config, AllModules());
   if (!process.ok()) return process.status();
   process_ = *std::move(process);

@@ -149,7 +149,7 @@ absl::StatusOr<bool> OutboxRelay::MaySend() {
 }
 
 absl::StatusOr<bool> OutboxRelay::SendSome() {
-  if (const absl::StatusOr<bool> may = MaySend(); !may.ok() || !*may) return may;
+  if (absl::StatusOr<bool> may = MaySend(); !may.ok() || !*may) return may;
   std::vector<TopicRows> oldest;
   absl::Status status = store_.Read([&](Session& session) {
     oldest = OldestOfEachTopic(session, options_.batch,

@@ -16,6 +16,8 @@ namespace v1 = operations::v1;
 constexpr std::initializer_list<Role> kOperators = {Role::kSupervisor, Role::kSystem};
 constexpr std::int64_t kUsualPage = 100;
 constexpr std::int64_t kLargestPage = 1'000;
+constexpr std::size_t kLongestName = 64;
+constexpr char kTooLong[] = "must be at most 64 letters";
 
 v1::DeadLetter ToMessage(const std::string& service, const DeadLetter& letter) {
   v1::DeadLetter message;
@@ -66,6 +68,7 @@ template <typename Request>
 absl::Status OperationsHandler::Check(const Request& request) const {
   FieldErrors errors;
   errors.Require(!request.service().empty(), "service", "is required");
+  errors.Require(request.service().size() <= kLongestName, "service", kTooLong);
   errors.Require(request.id() > 0, "id", "must be the number of a dead letter");
   if (!errors.empty()) return errors.status();
   return Find(request.service()) == nullptr ? NotHere(request.service()) : absl::OkStatus();
@@ -79,6 +82,7 @@ grpc::ServerUnaryReactor* OperationsHandler::ListDeadLetters(grpc::CallbackServe
         if (request->page_size() < 0 || request->page_size() > kLargestPage) {
           return BadField("page_size", "must be 0 to 1000");
         }
+        if (request->service().size() > kLongestName) return BadField("service", kTooLong);
         if (!request->service().empty() && Find(request->service()) == nullptr) return NotHere(request->service());
         const std::int64_t limit = request->page_size() == 0 ? kUsualPage : request->page_size();
         for (const Service& service : services_) {

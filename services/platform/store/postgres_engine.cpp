@@ -135,6 +135,12 @@ class Result {
   PGresult* const result_;
 };
 
+[[noreturn]] void Refuse(soci::session& session) {
+  const bool lost = PQstatus(Handle(session)) == CONNECTION_BAD;
+  throw StoreError{lost ? StoreError::Kind::kUnavailable : StoreError::Kind::kStatement,
+                   "there is nothing to commit: the transaction has failed"};
+}
+
 template <typename Number>
 std::optional<Number> Parse(std::string_view text) {
   Number number{};
@@ -208,6 +214,9 @@ std::vector<Row> PostgresEngine::Run(soci::session& session, soci::statement& st
   if (backend->names_.size() != parameters) {
     throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
   }
+  // A transaction that failed answers COMMIT with success, and rolls back.
+  const bool commit = backend->query_ == "COMMIT";
+  if (commit && PQtransactionStatus(Handle(session)) != PQTRANS_INTRANS) Refuse(session);
   statement.define_and_bind();
   {
     const StatementWatch::Guard guard = Watched(session);
@@ -215,10 +224,7 @@ std::vector<Row> PostgresEngine::Run(soci::session& session, soci::statement& st
   }
   // All rows have come with it; SOCI's own way of reading them knows too few types.
   PGresult* const result = backend->result_.get_result();
-  // A transaction that failed answers COMMIT with success, and rolls back.
-  if (backend->query_ == "COMMIT" && std::string_view{PQcmdStatus(result)} != "COMMIT") {
-    throw StoreError{StoreError::Kind::kConflict, "the transaction had failed"};
-  }
+  if (commit && std::string_view{PQcmdStatus(result)} != "COMMIT") Refuse(session);
   std::vector<Row> rows;
   const int count = PQntuples(result);
   const int columns = PQnfields(result);

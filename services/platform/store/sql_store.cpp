@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -29,7 +30,19 @@ constexpr std::chrono::seconds kReaderPatience{5};
 constexpr milliseconds kMaxStatement{30'000};
 /// For a lock, while others may wait for those that the group holds.
 constexpr milliseconds kCrowdedLockWait{20};
-constexpr int kMaxTries = 10;
+/// For a lock, by a piece alone in its group; twice as long each time. Far less than PostgreSQL takes to look for a
+/// deadlock (1 s): where two pieces wait for each other, one of them gives way.
+constexpr milliseconds kFirstLockWait{30};
+constexpr milliseconds kLongestLockWait{2'000};
+constexpr int kMaxTries = 20;
+
+/// Not the same for two that wait for each other, so that one of them gives way first.
+milliseconds LockWait(int tries) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const milliseconds wait = std::min(kLongestLockWait, kFirstLockWait * (1 << std::min(tries, 10)));
+  return wait / 2 + milliseconds{random() % static_cast<std::uint64_t>(wait.count())};
+}
+
 constexpr milliseconds kBetweenConnects{200};
 constexpr std::chrono::seconds kBetweenLines{1};  // Of the log, while a database is away.
 
@@ -199,7 +212,7 @@ class SqlStore::Group {
       writer_.connection->Mark(store_.engine_->Limits(left, kCrowdedLockWait));
       return *writer_.connection;
     }
-    if (!open_) Begin(store_.engine_->Limits(left, left));
+    if (!open_) Begin(store_.engine_->Limits(left, std::min(left, LockWait(piece.tries))));
     return *writer_.connection;
   }
 
@@ -250,8 +263,7 @@ SqlStore::SqlStore(std::unique_ptr<const SqlEngine> engine, StoreOptions options
   const absl::Status migrated = Migrate("platform", own, static_cast<std::int64_t>(own.size()));
   if (!migrated.ok()) throw StoreError{StoreError::Kind::kUnavailable, std::string{migrated.message()}};
   for (std::size_t i = 0; i < std::max<std::size_t>(1, options_.writers); ++i) {
-    writers_.push_back(std::make_unique<Writer>());
-    writers_.back()->connection = std::make_unique<SqlConnection>(*engine_, Access::kReadWrite);
+    writers_.push_back(std::make_unique<Writer>());  // Each connects when it has something to write.
   }
   for (const auto& writer : writers_) writer->thread = std::thread{[this, &writer = *writer] { WriteLoop(writer); }};
 }
@@ -285,37 +297,36 @@ absl::Status SqlStore::MigrateTo(std::span<const Migration> migrations, std::int
 }
 
 void SqlStore::Submit(Work work, steady_clock::time_point deadline, Done done) {
-  Enqueue(nullptr, std::move(work), deadline, std::move(done));
+  Hand(nullptr, {std::move(work), deadline, std::move(done), steady_clock::now()});
 }
 
 void SqlStore::SubmitInOrder(std::string_view key, Work work, steady_clock::time_point deadline, Done done) {
   Writer& writer = *writers_[std::hash<std::string_view>{}(key) % writers_.size()];
-  Enqueue(&writer, std::move(work), deadline, std::move(done));
+  Hand(&writer, {std::move(work), deadline, std::move(done), steady_clock::now()});
 }
 
-void SqlStore::Enqueue(Writer* writer, Work work, steady_clock::time_point deadline, Done done) {
-  absl::Status refused;
-  {
-    const std::lock_guard lock{queue_mutex_};
-    if (stopping_) {
-      refused = absl::UnavailableError("the store is closing");
-    } else if (waiting_ >= options_.queue_capacity) {
-      refused = WithReason(absl::ResourceExhaustedError("too much work waits for the store"), "STORE_QUEUE_FULL");
-    } else {
-      ++waiting_;
-      auto& queue = writer == nullptr ? queue_ : writer->own;
-      queue.push_back({std::move(work), deadline, std::move(done), steady_clock::now()});
-      if (writer == nullptr) {  // A writer that is busy looks for more by itself.
-        const auto idle = std::find_if(writers_.begin(), writers_.end(), [](const auto& one) { return one->idle; });
-        if (idle != writers_.end()) writer = idle->get();
-      }
-      if (writer != nullptr) {
-        writer->idle = false;
-        writer->wanted.notify_one();
-      }
-    }
+void SqlStore::Hand(Writer* writer, Piece piece) {
+  if (absl::Status refused = Enqueue(writer, piece); !refused.ok()) piece.done(std::move(refused));
+}
+
+absl::Status SqlStore::Enqueue(Writer* writer, Piece& piece) {
+  const std::lock_guard lock{queue_mutex_};
+  if (stopping_) return absl::UnavailableError("the store is closing");
+  if (waiting_ >= options_.queue_capacity) {
+    return WithReason(absl::ResourceExhaustedError("too much work waits for the store"), "STORE_QUEUE_FULL");
   }
-  if (!refused.ok()) done(refused);
+  ++waiting_;
+  auto& queue = writer == nullptr ? queue_ : writer->own;
+  queue.push_back(std::move(piece));
+  if (writer == nullptr) {  // A writer that is busy looks for more by itself.
+    const auto idle = std::find_if(writers_.begin(), writers_.end(), [](const auto& one) { return one->idle; });
+    if (idle != writers_.end()) writer = idle->get();
+  }
+  if (writer != nullptr) {
+    writer->idle = false;
+    writer->wanted.notify_one();
+  }
+  return absl::OkStatus();
 }
 
 void SqlStore::WriteLoop(Writer& writer) {
@@ -361,7 +372,9 @@ void SqlStore::Reconnect(Writer& writer) {
     writer.connect_at = steady_clock::now() + kBetweenConnects;
     throw;
   }
-  Log(LogLevel::kInfo, "store.connected_again", {{"source", options_.source}});
+  if (std::exchange(writer.connected, true)) {
+    Log(LogLevel::kInfo, "store.connected_again", {{"source", options_.source}});
+  }
 }
 
 void SqlStore::WriteGroup(Writer& writer) {

@@ -38,9 +38,9 @@ struct StoreOptions {
 ///
 /// Every writer puts what waits into one transaction: the first piece runs straight in it, each later one under a
 /// savepoint. While a group holds the locks of earlier pieces it hardly waits for other locks: a piece that does not
-/// get one goes first in the writer's next group, where it may wait until its deadline. So two groups never wait for
-/// each other. Work of one key goes to one writer. A connection that was lost is made anew by the next piece or read;
-/// what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
+/// get one goes first in the writer's next group, where it waits longer, each time. So no two groups stand in each
+/// other's way for long, whatever order they lock in. Work of one key goes to one writer. A connection that was lost is
+/// made anew by the next piece or read; what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
 ///
 /// Opening it brings the platform's own tables up to date; construction throws StoreError. The destructor finishes
 /// what is queued.
@@ -68,7 +68,8 @@ class SqlStore final : public Store {
   class Group;     // A transaction and the pieces in it.
 
   struct Writer {
-    std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost.
+    std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost, or not needed yet.
+    bool connected = false;                     // It was, once.
     std::chrono::steady_clock::time_point connect_at{};
     std::chrono::steady_clock::time_point told_at{};  // That something failed.
     std::deque<Piece> own;                            // What must run in order; guarded by queue_mutex_.
@@ -78,7 +79,10 @@ class SqlStore final : public Store {
   };
 
   absl::Status Migrate(std::string_view part, std::span<const Migration> migrations, std::int64_t id);
-  void Enqueue(Writer* writer, Work work, std::chrono::steady_clock::time_point deadline, Done done);
+  /// To this writer, or to whoever is free (nullptr); one that is refused is answered here.
+  void Hand(Writer* writer, Piece piece);
+  /// Takes the piece, or refuses it and leaves it as it was.
+  absl::Status Enqueue(Writer* writer, Piece& piece);
   void WriteLoop(Writer& writer);
   /// One commit: the pieces that wait, and those that come while they run, within limits.
   void WriteGroup(Writer& writer);

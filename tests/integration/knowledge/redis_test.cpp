@@ -197,6 +197,29 @@ TEST_F(RedisKnowledgeTest, WhatAStrangerPutDoesNotOpen) {
   EXPECT_NE(answered.choice.note, "poison");
 }
 
+TEST_F(RedisKnowledgeTest, BytesMovedToAnotherKeyDoNotOpen) {
+  ASSERT_TRUE(one_->Ask().choice.answer);
+  ASSERT_TRUE(Kept(*one_));
+  auto& redis = platform::testing::SharedRedis();
+  const std::string prefix = "hotline/1/";
+  std::string old_name = redis.Ask({"KEYS", "*choice*"}).substr(prefix.size());
+  old_name.pop_back();  // The end of its line.
+  platform::testing::CountingMetrics metrics;
+  const auto raw = platform::OpenRedisCache(platform::testing::Patient(redis), metrics);
+  ASSERT_TRUE(platform::testing::Serves(*raw));
+  const std::optional<std::string> old = raw->Get(old_name);
+  ASSERT_TRUE(old);
+  Publish("P3");  // Another version, another key: what is kept there now is kept elsewhere.
+  for (Desk* desk : {one_.get(), other_.get()}) desk->now += seconds{2};
+  ASSERT_TRUE(one_->Ask().choice.answer);
+  ASSERT_TRUE(Kept(*one_));
+  std::istringstream keys{redis.Ask({"KEYS", "*choice*"})};
+  for (std::string key; std::getline(keys, key);) raw->Put(key.substr(prefix.size()), *old, seconds{60});
+  ASSERT_EQ(raw->Get(old_name), old);
+  EXPECT_FALSE(Kept(*other_));
+  EXPECT_TRUE(other_->Ask().choice.answer);
+}
+
 TEST_F(RedisKnowledgeTest, KeysAndValuesHoldNoWordsOfACaller) {
   ASSERT_TRUE(one_->Ask().choice.answer);
   auto& redis = platform::testing::SharedRedis();

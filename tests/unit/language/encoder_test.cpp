@@ -34,7 +34,14 @@ std::string Vocabulary() {
   return std::string{reader.Take(header->at("vocabulary_bytes"))};
 }
 
-TEST(WordPieceTest, CutsTextsAsTheOriginalDoes) {
+class WordPieceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(ModelFile())) GTEST_SKIP() << "no " << ModelFile() << ", which has the vocabulary";
+  }
+};
+
+TEST_F(WordPieceTest, CutsTextsAsTheOriginalDoes) {
   const auto word_piece = WordPiece::Parse(Vocabulary());
   ASSERT_TRUE(word_piece.ok()) << word_piece.status();
   const nlohmann::json golden = Golden();
@@ -46,7 +53,7 @@ TEST(WordPieceTest, CutsTextsAsTheOriginalDoes) {
   }
 }
 
-TEST(WordPieceTest, CutsALongTextsEndAndKeepsTheLastToken) {
+TEST_F(WordPieceTest, CutsALongTextsEndAndKeepsTheLastToken) {
   const auto word_piece = *WordPiece::Parse(Vocabulary());
   std::string text;
   for (int i = 0; i < 500; ++i) text += "水";
@@ -59,13 +66,13 @@ TEST(WordPieceTest, CutsALongTextsEndAndKeepsTheLastToken) {
   EXPECT_TRUE(std::equal(cut.begin(), cut.end() - 1, whole.begin()));
 }
 
-TEST(WordPieceTest, TakesNoSpecialTokenFromAText) {
+TEST_F(WordPieceTest, TakesNoSpecialTokenFromAText) {
   const auto word_piece = *WordPiece::Parse(Vocabulary());
   const auto tokens = word_piece->Tokens("[SEP]", 100);
   EXPECT_EQ(std::count(tokens.begin(), tokens.end(), tokens.back()), 1);
 }
 
-TEST(WordPieceTest, RefusesAVocabularyWithoutItsSpecialTokens) {
+TEST(WordPieceFileTest, RefusesAVocabularyWithoutItsSpecialTokens) {
   EXPECT_EQ(WordPiece::Parse("[CLS]\n[SEP]\n水").status().code(), absl::StatusCode::kDataLoss);
 }
 
@@ -77,6 +84,7 @@ class EncoderTest : public testing::Test {
  protected:
   void SetUp() override {
     if (!Inference::Available()) GTEST_SKIP() << "a build without OpenVINO";
+    if (!std::filesystem::exists(ModelFile())) GTEST_SKIP() << "no " << ModelFile();
   }
   static const Models& WithEncoder() {
     static const auto models = Models::Load(ModelDirectory());

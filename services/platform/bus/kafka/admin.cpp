@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "platform/bus/topics.h"
@@ -20,6 +21,11 @@ constexpr char kPolicy[] = "cleanup.policy";
 constexpr char kDelete[] = "delete";
 constexpr char kRetention[] = "retention.ms";
 constexpr char kForEver[] = "-1";
+constexpr std::chrono::milliseconds kLeaderPause{50};
+
+bool LeaderIsMissing(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
 
 Options OptionsFor(rd_kafka_t* client, rd_kafka_admin_op_t operation, Admin::Deadline deadline) {
   Options options{rd_kafka_AdminOptions_new(client, operation)};
@@ -190,8 +196,14 @@ absl::StatusOr<std::vector<std::int64_t>> Admin::Beginnings(const std::string& t
 absl::StatusOr<std::vector<std::int64_t>> Admin::Offsets(const std::string& topic, std::int32_t partitions,
                                                          std::int64_t which, Deadline deadline) {
   // In Kafka's protocol the end and the beginning are times too, and all partitions are asked at once.
-  const Partitions list = ListOf(topic, partitions, which);
-  const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client_.get(), list.get(), MillisecondsUntil(deadline));
+  Partitions list = ListOf(topic, partitions, which);
+  rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client_.get(), list.get(), MillisecondsUntil(deadline));
+  // A topic that was just made, or a broker that has just fallen: its partitions find a leader in a moment.
+  while (LeaderIsMissing(error) && std::chrono::steady_clock::now() + kLeaderPause < deadline) {
+    std::this_thread::sleep_for(kLeaderPause);
+    list = ListOf(topic, partitions, which);
+    error = rd_kafka_offsets_for_times(client_.get(), list.get(), MillisecondsUntil(deadline));
+  }
   if (absl::Status status = ToStatus(error); !status.ok()) return status;
   return OffsetsOf(*list, partitions);
 }

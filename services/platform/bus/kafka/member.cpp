@@ -25,7 +25,7 @@ Partitions ListOf(const std::string& topic, std::int32_t partition) {
 
 /// Stores what is to be stored and leaves the group, but does not wait for a cluster that is away.
 void Leave(Client client) {
-  const Queue queue{rd_kafka_queue_new(client.get())};
+  Queue queue{rd_kafka_queue_new(client.get())};
   const auto deadline = steady_clock::now() + kLeavePatience;
   const Failure failure{rd_kafka_consumer_close_queue(client.get(), queue.get())};
   while (failure == nullptr && rd_kafka_consumer_closed(client.get()) == 0 && steady_clock::now() < deadline) {
@@ -37,6 +37,7 @@ void Leave(Client client) {
     }
   }
   const bool closed = rd_kafka_consumer_closed(client.get()) != 0;
+  queue.reset();  // What is still in it holds partitions, and the client's end waits for them for ever.
   rd_kafka_destroy_flags(client.release(), closed ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 

@@ -295,9 +295,9 @@ void Connection::Drop(std::string_view kind, const std::string& why) {
   read_event_.reset();
   write_event_.reset();
   context_.reset();
-  Release(std::exchange(pending_, {}));
-  listener_.Dropped(kind, why);
+  listener_.Dropped(kind, why);  // Before those who wait are woken: they may look.
   Tell(before);
+  Release(std::exchange(pending_, {}));
   SetTimer();
 }
 
