@@ -41,13 +41,11 @@ class Desk {
  public:
   explicit Desk(platform::Resources& resources)
       : cache_{1'000'000,
-               platform::OpenRedisCache(platform::testing::Patient(platform::testing::SharedRedis()), metrics),
+               Serving(platform::OpenRedisCache(platform::testing::Patient(platform::testing::SharedRedis()), metrics)),
                metrics},
         choices_{cache_, resources.sealer},
         library_{resources.store, table_, index_, [this] { return now; }},
-        answerer_{library_, choices_, clock, at_once_, AnswerPolicy{}} {
-    if (!platform::testing::Serves(cache_)) throw std::runtime_error{"no Redis"};
-  }
+        answerer_{library_, choices_, clock, at_once_, AnswerPolicy{}} {}
 
   Answered Ask() { return answerer_.Ask({kQuestion, kRegion, kDay}); }
   /// Where the answer to the question lies now.
@@ -62,6 +60,12 @@ class Desk {
   platform::testing::CountingMetrics metrics;
 
  private:
+  /// Asked before there is a memory in front of it, which would answer for it.
+  static std::unique_ptr<platform::Cache> Serving(std::unique_ptr<platform::Cache> redis) {
+    if (!platform::testing::Serves(*redis)) throw std::runtime_error{"no Redis"};
+    return redis;
+  }
+
   const Answerer::Background at_once_ = [](const std::function<void()>& work) {
     work();
     return true;
