@@ -126,6 +126,15 @@ class RedisKnowledgeTest : public testing::Test {
   }
 
   /// Whether the process finds the answer in Redis or its memory.
+  /// The names of the choices in Redis, a line each, once there are so many: nobody who puts one there waits for it.
+  static std::string AwaitChoices(std::ptrdiff_t count) {
+    std::string names;
+    EXPECT_TRUE(platform::testing::Eventually([&] {
+      names = platform::testing::SharedRedis().Ask({"KEYS", "*choice*"});
+      return std::count(names.begin(), names.end(), '\n') == count;
+    })) << names;
+    return names;
+  }
   static bool Kept(Desk& desk) { return desk.choices().Find(desk.Key()).has_value(); }
 
   platform::testing::TemporaryFolder folder_;
@@ -187,7 +196,7 @@ TEST_F(RedisKnowledgeTest, ARetiredArticleIsNotServedWhateverTheCacheSays) {
 TEST_F(RedisKnowledgeTest, WhatAStrangerPutDoesNotOpen) {
   ASSERT_TRUE(one_->Ask().choice.answer);
   auto& redis = platform::testing::SharedRedis();
-  ASSERT_TRUE(Eventually([&] { return redis.Ask({"KEYS", "*choice*"}) != ""; }));
+  AwaitChoices(1);
   Publish("P3");  // Another version, another key.
   one_->now += seconds{2};
   const RememberedChoice poison{.article_id = "P3", .article_version = 1, .note = "poison"};
@@ -211,7 +220,7 @@ TEST_F(RedisKnowledgeTest, BytesMovedToAnotherKeyDoNotOpen) {
   ASSERT_TRUE(Kept(*one_));
   auto& redis = platform::testing::SharedRedis();
   const std::string prefix = "hotline/1/";
-  std::string old_name = redis.Ask({"KEYS", "*choice*"}).substr(prefix.size());
+  std::string old_name = AwaitChoices(1).substr(prefix.size());
   old_name.pop_back();  // The end of its line.
   platform::testing::CountingMetrics metrics;
   const auto raw = platform::OpenRedisCache(platform::testing::Patient(redis), metrics);
@@ -222,7 +231,7 @@ TEST_F(RedisKnowledgeTest, BytesMovedToAnotherKeyDoNotOpen) {
   for (Desk* desk : {one_.get(), other_.get()}) desk->now += seconds{2};
   ASSERT_TRUE(one_->Ask().choice.answer);
   ASSERT_TRUE(Kept(*one_));
-  std::istringstream keys{redis.Ask({"KEYS", "*choice*"})};
+  std::istringstream keys{AwaitChoices(2)};
   for (std::string key; std::getline(keys, key);) raw->Put(key.substr(prefix.size()), *old, seconds{60});
   ASSERT_EQ(raw->Get(old_name), old);
   EXPECT_FALSE(Kept(*other_));
@@ -232,7 +241,7 @@ TEST_F(RedisKnowledgeTest, BytesMovedToAnotherKeyDoNotOpen) {
 TEST_F(RedisKnowledgeTest, KeysAndValuesHoldNoWordsOfACaller) {
   ASSERT_TRUE(one_->Ask().choice.answer);
   auto& redis = platform::testing::SharedRedis();
-  ASSERT_TRUE(Kept(*one_));
+  AwaitChoices(1);
   std::string all = redis.Ask({"KEYS", "*"});
   std::istringstream keys{all};
   for (std::string key; std::getline(keys, key);) all += redis.Ask({"GET", key});
