@@ -27,6 +27,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kReadyAgain{3'000};
 constexpr seconds kBacklogGone{15};
+constexpr seconds kCallPatience{90};
 
 /// Where a process may end between two steps that belong together (platform/runtime/fault_points.h).
 constexpr const char* kPlaces[] = {
@@ -50,8 +51,10 @@ void TakeCallsUntil(const std::shared_ptr<grpc::Channel>& channel, const std::at
     const auto& call = (*calls)[i];
     if (call.open.site() != "hailan") continue;  // The other site is the ledger's.
     absl::StatusOr<replay::PlayedCall> played = absl::UnavailableError("not tried");
-    for (const auto patience = steady_clock::now() + seconds{120}; !played.ok() && steady_clock::now() < patience;) {
+    auto patience = steady_clock::now() + kCallPatience;
+    while (!played.ok() && steady_clock::now() < patience) {
       played = replay::Play(*stub, call, {});
+      if (!stop) patience = steady_clock::now() + kCallPatience;  // Counted from the last kill.
       if (!played.ok()) std::this_thread::sleep_for(milliseconds{100});
     }
     ASSERT_TRUE(played.ok()) << call.id << ": " << played.status();

@@ -3,6 +3,11 @@
 #include <sys/socket.h>
 
 namespace hotline::platform {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{100};
+
+}  // namespace
 
 StatementWatch::~StatementWatch() {
   {
@@ -16,8 +21,7 @@ StatementWatch::~StatementWatch() {
 StatementWatch::Guard::Guard(StatementWatch& watch, int socket, TimePoint deadline)
     : watch_{watch}, entry_{deadline, socket} {
   const std::lock_guard lock{watch_.mutex_};
-  const bool first = watch_.entries_.insert(entry_).first == watch_.entries_.begin();
-  if (first) watch_.changed_.notify_one();
+  watch_.entries_.insert(entry_);
 }
 
 StatementWatch::Guard::~Guard() {
@@ -28,15 +32,11 @@ StatementWatch::Guard::~Guard() {
 void StatementWatch::Run() {
   std::unique_lock lock{mutex_};
   while (!stopping_) {
-    if (entries_.empty()) {
-      changed_.wait(lock);
+    if (entries_.empty() || std::chrono::steady_clock::now() < entries_.begin()->first) {
+      changed_.wait_for(lock, kLook);  // Not until the deadline: what is watched changes with every statement.
       continue;
     }
-    const auto [deadline, socket] = *entries_.begin();
-    if (std::chrono::steady_clock::now() < deadline) {
-      changed_.wait_until(lock, deadline);
-      continue;
-    }
+    const int socket = entries_.begin()->second;
     // Under the lock: the guard's owner has not closed it, so it is no other's by now.
     shutdown(socket, SHUT_RDWR);
     entries_.erase(entries_.begin());
