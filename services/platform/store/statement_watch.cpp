@@ -33,7 +33,8 @@ void StatementWatch::Run() {
   std::unique_lock lock{mutex_};
   while (!stopping_) {
     if (entries_.empty() || std::chrono::steady_clock::now() < entries_.begin()->first) {
-      changed_.wait_for(lock, kLook);  // Not until the deadline: a wait for it was seen to sleep through it, and why is not known.
+      changed_.wait_for(
+          lock, kLook);  // Not until the deadline: a wait for it was seen to sleep through it, and why is not known.
       continue;
     }
     const int socket = entries_.begin()->second;
