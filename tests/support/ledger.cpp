@@ -25,6 +25,8 @@ using std::chrono::steady_clock;
 
 /// All messages are of one site: others may file at other sites meanwhile.
 constexpr char kSite[] = "yunzhou";
+/// After each message of a client: kills are what is measured, and each case is looked at afterwards.
+constexpr milliseconds kPause{160};
 
 v1::FileMessageRequest Message(int number) {
   static constexpr const char* kTexts[] = {
@@ -173,6 +175,7 @@ void FileUntil(const std::shared_ptr<grpc::Channel>& channel, const std::atomic<
       ASSERT_TRUE(absl::IsUnavailable(filed) || absl::IsResourceExhausted(filed) || absl::IsCancelled(filed)) << filed;
       std::this_thread::sleep_for(milliseconds{20});
     }
+    std::this_thread::sleep_for(kPause);
   }
 }
 

@@ -4,20 +4,23 @@
 
 #include <cstdlib>
 #include <map>
+#include <string>
+#include <vector>
 
 #include <absl/strings/str_cat.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <CLI/CLI.hpp>
 
 #include "hotline/cli/knowledge_files.h"
 #include "hotline/modules.h"
 #include "platform/config/config.h"
 #include "platform/runtime/process.h"
+#include "platform/security/actor.h"
 #include "platform/telemetry/log.h"
 
 namespace hotline::cli {
 namespace {
+
+using platform::Role;
 
 constexpr std::chrono::seconds kConnectPatience{3};
 constexpr int kMaxMessageBytes = 64 * 1024 * 1024;
@@ -35,11 +38,20 @@ std::string NamedAddress(const std::string& flag) {
   return named == nullptr ? "" : named;
 }
 
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
+std::vector<std::string> Roles() {
+  std::vector<std::string> names;
+  for (const auto role :
+       {Role::kAgent, Role::kSupervisor, Role::kKnowledge, Role::kFollowUp, Role::kDirector, Role::kSystem}) {
+    names.emplace_back(Name(role));
+  }
+  return names;
+}
+
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address, const Identity& identity = {}) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return ChannelAs(identity, address, arguments);
 }
 
 bool Answers(const std::shared_ptr<grpc::Channel>& channel, std::chrono::milliseconds patience) {
@@ -59,6 +71,17 @@ absl::StatusOr<std::filesystem::path> MakeTemporaryDirectory() {
 void ConnectionFlags::AddTo(CLI::App& command) {
   auto* const address_option = command.add_option(
       "--address", address, "Server to talk to (default: HOTLINE_ADDRESS, else " + DefaultAddress() + ")");
+  auto* const actor_option =
+      command.add_option("--actor", identity.actor, "Who calls, 1 to 64 printable characters: history names them")
+          ->envname("HOTLINE_ACTOR");
+  auto* const role_option = command
+                                .add_option("--role", identity.role,
+                                            "The caller's role; a server that is not of this "
+                                            "machine wants both")
+                                ->envname("HOTLINE_ROLE")
+                                ->check(CLI::IsMember{Roles()});
+  actor_option->needs(role_option);
+  role_option->needs(actor_option);
   auto* const embedded_flag = command.add_flag("--embedded", embedded, "Start all services inside this command");
   command
       .add_option("--data", data, "With --embedded: data directory (default: a temporary one with the demo articles)")
@@ -73,7 +96,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionFla
     return connection;
   }
   connection->address_ = AddressOf(flags.address);
-  connection->channel_ = ChannelTo(connection->address_);
+  connection->channel_ = ChannelTo(connection->address_, flags.identity);
   if (!Answers(connection->channel_, kConnectPatience)) {
     return absl::UnavailableError(
         absl::StrCat("nothing answers at ", connection->address_,

@@ -10,6 +10,8 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include "hotline/cli/identity.h"
+
 namespace CLI {
 class App;
 }
@@ -22,6 +24,7 @@ namespace hotline::cli {
 /// Where a client command finds its services: the flags every one of them has.
 struct ConnectionFlags {
   std::string address;         ///< --address, else HOTLINE_ADDRESS, else the default of `up`.
+  Identity identity;           ///< --actor and --role, else HOTLINE_ACTOR and HOTLINE_ROLE, else nobody in particular.
   bool embedded = false;       ///< --embedded: everything inside this process.
   std::filesystem::path data;  ///< --data with --embedded; empty: a temporary directory with the demo knowledge.
   bool demo_knowledge = true;  ///< False where the command brings its own articles.

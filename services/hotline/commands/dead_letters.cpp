@@ -81,7 +81,8 @@ LetterName NameOrFail(const std::string& text, const std::string& service) {
 /// settings name (intake_address: HOTLINE_INTAKE_ADDRESS, or --config).
 class Processes {
  public:
-  explicit Processes(const cli::ConnectionFlags& flags) : connection_{OrFail(cli::Connection::Open(flags))} {
+  explicit Processes(const cli::ConnectionFlags& flags)
+      : identity_{flags.identity}, connection_{OrFail(cli::Connection::Open(flags))} {
     config_ = OrFail(platform::Config::Load({}, platform::Environment(), {}));
     const v1::ListDeadLettersResponse first = OrFail(List(connection_->channel(), "", 1));
     here_.insert(first.services().begin(), first.services().end());
@@ -113,7 +114,7 @@ class Processes {
     if (here_.contains(service)) return connection_->channel();
     const std::string setting = service + "_address";
     const std::string address = config_->Text(setting);
-    auto channel = platform::MakeChannel(address);
+    auto channel = cli::ChannelAs(identity_, address, platform::ChannelSettings());
     if (!platform::WaitUntilConnected(*channel, address, kSiblingPatience).ok()) {
       return absl::UnavailableError(absl::StrCat("it does not run in ", connection_->address(),
                                                  ", and nothing answers at ", address, ", where the setting ", setting,
@@ -135,6 +136,7 @@ class Processes {
     return response;
   }
 
+  const cli::Identity identity_;
   const std::unique_ptr<cli::Connection> connection_;
   std::optional<platform::Config> config_;
   std::set<std::string> here_;  ///< The services of connection_.

@@ -164,7 +164,9 @@ std::string SettingName(std::string_view variable) {
 }
 
 /// HOTLINE_ variables that are no settings.
-bool IsForeign(std::string_view name) { return name == "address" || name == "config" || name.substr(0, 5) == "test_"; }
+bool IsForeign(std::string_view name) {
+  return name == "address" || name == "actor" || name == "role" || name == "config" || name.substr(0, 5) == "test_";
+}
 
 }  // namespace
 

@@ -78,8 +78,14 @@ TEST_F(ConfigTest, NamesEveryBadValueAndItsSourceAtOnce) {
 }
 
 TEST_F(ConfigTest, LeavesTheRestOfTheEnvironmentAlone) {
-  EXPECT_TRUE(
-      Config::Load({}, {{"PATH", "/bin"}, {"HOTLINE_ADDRESS", "127.0.0.1:1"}, {"HOTLINE_CONFIG", "f"}}, {}).ok());
+  EXPECT_TRUE(Config::Load({},
+                           {{"PATH", "/bin"},
+                            {"HOTLINE_ADDRESS", "127.0.0.1:1"},
+                            {"HOTLINE_ACTOR", "lin"},
+                            {"HOTLINE_ROLE", "agent"},
+                            {"HOTLINE_CONFIG", "f"}},
+                           {})
+                  .ok());
 }
 
 TEST_F(ConfigTest, SaysThatTheFileIsNotThere) {
