@@ -15,7 +15,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kShort{3};
-constexpr int kFlowing = 30;
+constexpr int kFlowing = 10;
 constexpr seconds kFlowPatience{60};
 constexpr seconds kBackInService{20};
 constexpr seconds kBacklogPatience{90};
@@ -124,8 +124,7 @@ void OutageTest::TearDown() {
   EXPECT_EQ(backlog, 0) << "events wait that nobody fetches";
 
   ExpectOnce(cluster().NewChannel(), town_->ledger, first_);
-  const auto stub = intake::v1::IntakeService::NewStub(cluster().NewChannel());
-  for (const replay::RecordedCall& call : calls_) ExpectHeard(*stub, call);
+  for (const replay::RecordedCall& call : calls_) ExpectHeard(cluster().NewChannel(), call);
   EXPECT_EQ(cluster().Sum("hotline_consumer_dead_letters_total"), 0);
   EXPECT_EQ(Pids(), pids_) << "a service did not outlive it";
   for (const auto& [name, pid] : pids_) EXPECT_TRUE(cluster().Runs(name)) << name << " did not outlive it";

@@ -62,7 +62,7 @@ class OutageTest : public ::testing::Test {
   void TearDown() override;
 
   /// Starts the cluster if there is none, and the load. Waits until it flows.
-  void Begin(Filing filing = {.patience = std::chrono::seconds{5}, .pause = std::chrono::milliseconds{40}});
+  void Begin(Filing filing = {.patience = std::chrono::seconds{5}, .pause = std::chrono::milliseconds{300}});
 
   /// Something has fallen just now: takes a call from greeting to end, waits out the length of an outage, and returns
   /// what clients were told of what they asked meanwhile.

@@ -22,7 +22,7 @@ using ::testing::Key;
 /// Past a relay's lease (5 s) and a consumer's session (6 s).
 constexpr seconds kPastLeases{8};
 /// Of clients who turn to another copy soon.
-constexpr Filing kHasty{.patience = seconds{1}, .pause = milliseconds{40}};
+constexpr Filing kHasty{.patience = seconds{1}, .pause = milliseconds{300}};
 
 class OutageOfOneCopyTest : public OutageTest {
  protected:

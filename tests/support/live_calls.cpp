@@ -1,11 +1,14 @@
 #include "support/live_calls.h"
 
+#include <hotline/escalation/v1/escalation_service.grpc.pb.h>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <thread>
 
+#include "hotline/cli/call.h"
 #include "hotline/replay/player.h"
 #include "platform/rpc/status.h"
 
@@ -20,11 +23,7 @@ using std::chrono::steady_clock;
 constexpr seconds kCallPatience{90};
 constexpr char kSite[] = "hailan";
 
-void ExpectOneFinalEach(const replay::RecordedCall& call, const replay::PlayedCall& played) {
-  std::map<int, int> finals;
-  for (const auto& entry : played.entries) {
-    if (entry.has_risk() && !entry.risk().preliminary()) ++finals[entry.risk().turn()];
-  }
+void ExpectOneEach(const replay::RecordedCall& call, const std::map<int, int>& finals) {
   EXPECT_EQ(finals.size(), call.turns.size()) << call.id << ": a turn without an assessment";
   for (const auto& [turn, times] : finals) EXPECT_EQ(times, 1) << call.id << " turn " << turn;
 }
@@ -58,7 +57,11 @@ void TakeCallsUntil(const std::shared_ptr<grpc::Channel>& channel, const std::ve
   for (std::size_t i = 0; i < calls.size() && !stop; ++i) {
     const auto played = PlayPatiently(*stub, calls[i], stop);
     ASSERT_TRUE(played.ok()) << calls[i].id << ": " << played.status();
-    ExpectOneFinalEach(calls[i], *played);
+    std::map<int, int> finals;
+    for (const auto& entry : played->entries) {
+      if (entry.has_risk() && !entry.risk().preliminary()) ++finals[entry.risk().turn()];
+    }
+    ExpectOneEach(calls[i], finals);
     ++taken;
   }
 }
@@ -88,11 +91,25 @@ absl::Status TakeCall(v1::IntakeService::StubInterface& stub, const replay::Reco
   return ask([&](auto* context) { return stub.CloseCall(context, close, &closed); });
 }
 
-void ExpectHeard(v1::IntakeService::StubInterface& stub, const replay::RecordedCall& call) {
-  const std::atomic<bool> over = true;
-  const auto played = PlayPatiently(stub, call, over);
-  ASSERT_TRUE(played.ok()) << call.id << ": " << played.status();
-  ExpectOneFinalEach(call, *played);
+void ExpectHeard(const std::shared_ptr<grpc::Channel>& channel, const replay::RecordedCall& call) {
+  const auto intake = v1::IntakeService::NewStub(channel);
+  v1::OpenCallResponse opened;
+  const absl::Status again = cli::Call([&](auto* context) { return intake->OpenCall(context, call.open, &opened); });
+  ASSERT_TRUE(again.ok()) << call.id << ": " << again;
+  const auto stub = escalation::v1::EscalationService::NewStub(channel);
+  escalation::v1::GetCallRiskRequest request;
+  request.set_call_id(opened.call_id());
+  std::map<int, int> finals;
+  const auto deadline = steady_clock::now() + kCallPatience;
+  while (finals.size() < call.turns.size() && steady_clock::now() < deadline) {
+    escalation::v1::GetCallRiskResponse risk;
+    static_cast<void>(cli::Call([&](auto* context) { return stub->GetCallRisk(context, request, &risk); }));
+    finals.clear();
+    for (const auto& turn : risk.turns()) finals[turn.turn()] += turn.preliminary() ? 0 : 1;
+    std::erase_if(finals, [](const auto& turn) { return turn.second == 0; });
+    std::this_thread::sleep_for(milliseconds{50});
+  }
+  ExpectOneEach(call, finals);
 }
 
 }  // namespace hotline::tests

@@ -18,8 +18,8 @@ namespace hotline::tests {
 /// The recorded calls of the site that is not the ledger's; another `salt` makes other calls of them.
 [[nodiscard]] std::vector<replay::RecordedCall> LiveCalls(const std::string& salt);
 
-/// Plays live calls, one after the other, each repeated until all of it was acknowledged, and holds them with
-/// ExpectHeard().
+/// Plays live calls, one after the other, each repeated until all of it was acknowledged; expects that the watcher of
+/// each hears one final assessment a turn.
 void TakeCallsUntil(const std::shared_ptr<grpc::Channel>& channel, const std::vector<replay::RecordedCall>& calls,
                     const std::atomic<bool>& stop, std::atomic<int>& taken);
 
@@ -28,7 +28,8 @@ void TakeCallsUntil(const std::shared_ptr<grpc::Channel>& channel, const std::ve
 [[nodiscard]] absl::Status TakeCall(intake::v1::IntakeService::StubInterface& stub, const replay::RecordedCall& call,
                                     std::chrono::milliseconds patience);
 
-/// Plays it (again, if it was taken), and expects that every turn has one final assessment.
-void ExpectHeard(intake::v1::IntakeService::StubInterface& stub, const replay::RecordedCall& call);
+/// Expects that such a call gets one final assessment a turn, even when it was settled long before. Waits for what is
+/// still under way.
+void ExpectHeard(const std::shared_ptr<grpc::Channel>& channel, const replay::RecordedCall& call);
 
 }  // namespace hotline::tests
