@@ -33,7 +33,7 @@ struct Town {
 /// Messages that are filed and live calls that are taken, until Stop(). One thread uses it.
 class Load {
  public:
-  Load(Town& town, const std::string& name, Filing filing);
+  Load(Town& town, const std::string& name, std::chrono::milliseconds patience);
   ~Load() { Stop(); }
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
@@ -61,8 +61,8 @@ class OutageTest : public ::testing::Test {
   static void TearDownTestSuite() { town_.reset(); }
   void TearDown() override;
 
-  /// Starts the cluster if there is none, and the load. Waits until it flows.
-  void Begin(Filing filing = {.patience = std::chrono::seconds{5}, .pause = std::chrono::milliseconds{300}});
+  /// Starts the cluster if there is none, and the load. Waits until it flows. `patience`: of a client for one answer.
+  void Begin(std::chrono::milliseconds patience = std::chrono::seconds{5});
 
   /// Something has fallen just now: takes a call from greeting to end, waits out the length of an outage, and returns
   /// what clients were told of what they asked meanwhile.

@@ -12,7 +12,6 @@
 #include <cstring>
 #include <fstream>
 
-
 #include "fault/outage.h"
 
 namespace hotline::tests {

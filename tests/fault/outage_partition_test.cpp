@@ -13,7 +13,6 @@
 namespace hotline::tests {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::AnyOf;
 using ::testing::Each;
@@ -22,7 +21,7 @@ using ::testing::Key;
 /// Past a relay's lease (5 s) and a consumer's session (6 s).
 constexpr seconds kPastLeases{8};
 /// Of clients who turn to another copy soon.
-constexpr Filing kHasty{.patience = seconds{1}, .pause = milliseconds{300}};
+constexpr seconds kHasty{1};
 
 class OutageOfOneCopyTest : public OutageTest {
  protected:
@@ -83,8 +82,7 @@ TEST_F(OutageOfOneCopyTest, IntakeLosesPostgresql) {
   postgresql_->Cut(cluster().PidOf("intake-1"));
   const Meanwhile meanwhile = Fallen();
   EXPECT_GT(meanwhile.acknowledged, 0) << "the other copy takes them";
-  EXPECT_THAT(meanwhile.refused,
-              Each(Key(AnyOf(absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded))));
+  EXPECT_THAT(meanwhile.refused, Each(Key(AnyOf(absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded))));
   postgresql_->Heal();
   Back();
 }

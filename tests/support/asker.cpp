@@ -16,7 +16,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kKnownEverywhere{2};
-constexpr int kHot = 5;  // Times that a question is asked again: the later ones come from a cache.
+constexpr int kHot = 5;            // Times that a question is asked again: the later ones come from a cache.
 constexpr seconds kRemembered{6};  // Of those that may not be served, asked for again each time.
 constexpr milliseconds kBetweenLives{100};
 

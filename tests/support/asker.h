@@ -14,9 +14,9 @@
 namespace hotline::tests {
 
 /// A knowledge owner and the agents who ask: publishes articles, supersedes and retires them, and asks every copy of
-/// the service all the while. Expects that what rules is served within 2 s of its OK, that what ended, was superseded or
-/// retired is not served from 2 s after its OK on (promise 4), and that every question is answered within `patience`.
-/// A thread of its own, until Stop().
+/// the service all the while. Expects that what rules is served within 2 s of its OK, that what ended, was superseded
+/// or retired is not served from 2 s after its OK on (promise 4), and that every question is answered within
+/// `patience`. A thread of its own, until Stop().
 class Asker {
  public:
   /// `copies`: a channel to each. `name` keeps the articles of several apart.

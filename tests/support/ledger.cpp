@@ -28,6 +28,7 @@ constexpr char kSite[] = "yunzhou";
 
 /// For the last messages, once there is no more trouble.
 constexpr seconds kLastPatience{90};
+constexpr seconds kSettlePatience{180};
 
 v1::FileMessageRequest Message(int number) {
   static constexpr const char* kTexts[] = {
@@ -218,7 +219,7 @@ void ExpectOnce(const std::shared_ptr<grpc::Channel>& channel, const Ledger& led
   const auto followups = followup::v1::FollowUpService::NewStub(channel);
   const auto escalation = escalation::v1::EscalationService::NewStub(channel);
   const auto acknowledged = ledger.cases();
-  const auto deadline = steady_clock::now() + seconds{90};
+  const auto deadline = steady_clock::now() + kSettlePatience;
   std::map<std::string, std::int64_t> versions;
   for (const auto& [number, case_no] : acknowledged) {
     if (number < from) continue;

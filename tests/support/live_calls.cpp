@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr seconds kCallPatience{90};
+constexpr seconds kCallPatience{180};
 constexpr char kSite[] = "hailan";
 
 void ExpectOneEach(const replay::RecordedCall& call, const std::map<int, int>& finals) {
@@ -66,8 +66,7 @@ void TakeCallsUntil(const std::shared_ptr<grpc::Channel>& channel, const std::ve
   }
 }
 
-absl::Status TakeCall(v1::IntakeService::StubInterface& stub, const replay::RecordedCall& call,
-                      milliseconds patience) {
+absl::Status TakeCall(v1::IntakeService::StubInterface& stub, const replay::RecordedCall& call, milliseconds patience) {
   const auto ask = [&](const auto& method) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + patience);
