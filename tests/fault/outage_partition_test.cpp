@@ -55,6 +55,9 @@ class OutageOfOneCopyTest : public OutageTest {
 std::unique_ptr<TcpProxy> OutageOfOneCopyTest::kafka_;
 std::unique_ptr<TcpProxy> OutageOfOneCopyTest::postgresql_;
 
+/// Of the campaign alone.
+class LongOutageOfOneCopyTest : public OutageOfOneCopyTest {};
+
 TEST_F(OutageOfOneCopyTest, IntakeLosesTheBroker) {
   ASSERT_NO_FATAL_FAILURE(Begin());
   kafka_->Stall(cluster().PidOf("intake-1"));
@@ -65,7 +68,7 @@ TEST_F(OutageOfOneCopyTest, IntakeLosesTheBroker) {
   Back();
 }
 
-TEST_F(OutageOfOneCopyTest, ClassificationLosesTheBroker) {
+TEST_F(LongOutageOfOneCopyTest, ClassificationLosesTheBroker) {
   ASSERT_NO_FATAL_FAILURE(Begin());
   kafka_->Stall(cluster().PidOf("classification-1"));
   ExpectOpenWhile(Fallen(kPastLeases));
@@ -87,7 +90,7 @@ TEST_F(OutageOfOneCopyTest, IntakeLosesPostgresql) {
   Back();
 }
 
-TEST_F(OutageOfOneCopyTest, ClassificationLosesPostgresql) {
+TEST_F(LongOutageOfOneCopyTest, ClassificationLosesPostgresql) {
   ASSERT_NO_FATAL_FAILURE(Begin());
   postgresql_->Stall(cluster().PidOf("classification-1"));
   ExpectOpenWhile(Fallen(kPastLeases));
@@ -97,7 +100,7 @@ TEST_F(OutageOfOneCopyTest, ClassificationLosesPostgresql) {
   Back();
 }
 
-TEST_F(OutageOfOneCopyTest, IntakeSleeps) {
+TEST_F(LongOutageOfOneCopyTest, IntakeSleeps) {
   ASSERT_NO_FATAL_FAILURE(Begin(kHasty));
   cluster().Freeze("intake-1");
   EXPECT_GT(Fallen(kPastLeases).acknowledged, 0) << "the other copy takes them";

@@ -72,6 +72,9 @@ class OutageOfServersTest : public OutageTest {
   }
 };
 
+/// Of the campaign alone.
+class LongOutageOfServersTest : public OutageOfServersTest {};
+
 TEST_F(OutageOfServersTest, BrokerKilled) {
   ASSERT_NO_FATAL_FAILURE(Begin());
   cluster().Kill("kafka-1");
@@ -80,7 +83,7 @@ TEST_F(OutageOfServersTest, BrokerKilled) {
   Back();
 }
 
-TEST_F(OutageOfServersTest, BrokerHung) {
+TEST_F(LongOutageOfServersTest, BrokerHung) {
   ASSERT_NO_FATAL_FAILURE(Begin());
   cluster().Freeze("kafka-1");
   ExpectOpenWhile(Fallen());
@@ -107,7 +110,7 @@ TEST_F(OutageOfServersTest, PostgresqlHung) {
   Back();
 }
 
-TEST_F(OutageOfServersTest, RedisKilled) {
+TEST_F(LongOutageOfServersTest, RedisKilled) {
   RedisOutage([] { cluster().Kill("redis"); }, [] { cluster().Up(); });
 }
 
@@ -140,12 +143,12 @@ TEST_F(OutageOfServersTest, RedisAnswersGarbage) {
       });
 }
 
-TEST_F(OutageOfServersTest, RedisFlushed) {
+TEST_F(LongOutageOfServersTest, RedisFlushed) {
   std::jthread flushing;
   RedisOutage([&] { flushing = Repeat("FLUSHALL"); }, [&] { flushing = {}; });
 }
 
-TEST_F(OutageOfServersTest, RedisHoldsTheAnswersToOtherQuestions) {
+TEST_F(LongOutageOfServersTest, RedisHoldsTheAnswersToOtherQuestions) {
   std::jthread scrambling;
   RedisOutage(
       [&] {
