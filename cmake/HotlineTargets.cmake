@@ -59,10 +59,11 @@ function(hotline_service name)
   endif()
 endfunction()
 
-# hotline_tests(NAME DIR [DEPS target...] [TOGETHER prefix...]): one test program of every .cpp in DIR, each TEST known
-# to ctest; but those of suites with a TOGETHER prefix are one test of ctest, because they share a server.
+# hotline_tests(NAME DIR [DEPS target...] [TOGETHER prefix...] [CAMPAIGN prefix...]): one test program of every .cpp in
+# DIR, each TEST known to ctest; but those of suites with a TOGETHER prefix are one test of ctest, because they share a
+# server, and those with a CAMPAIGN prefix none: a command of their own runs them.
 function(hotline_tests name dir)
-  cmake_parse_arguments(ARG "" "" "DEPS;TOGETHER" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;TOGETHER;CAMPAIGN" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cpp)
   if(NOT sources)
     return()
@@ -76,6 +77,9 @@ function(hotline_tests name dir)
   foreach(prefix IN LISTS ARG_TOGETHER)
     add_test(NAME ${name}.${prefix} COMMAND ${name} --gtest_filter=${prefix}*)
     set_tests_properties(${name}.${prefix} PROPERTIES TIMEOUT 600)
+    string(APPEND apart ":${prefix}*")
+  endforeach()
+  foreach(prefix IN LISTS ARG_CAMPAIGN)
     string(APPEND apart ":${prefix}*")
   endforeach()
   string(REGEX REPLACE "^:" "-" apart "${apart}")

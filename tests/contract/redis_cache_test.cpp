@@ -13,6 +13,7 @@
 #include "platform/cache/layered_cache.h"
 #include "platform/cache/redis/envelope.h"
 #include "platform/cache/redis_cache.h"
+#include "support/impostor.h"
 
 namespace hotline::platform {
 namespace {
@@ -226,56 +227,6 @@ TEST(RedisCacheStartTest, PrefixesKeepHotlinesApart) {
   EXPECT_EQ(south->Get("a"), std::nullopt);
 }
 
-/// Takes connections and says to whatever comes what it was told to say.
-class Impostor {
- public:
-  explicit Impostor(std::vector<std::string> says) : says_{std::move(says)}, door_{socket(AF_INET, SOCK_STREAM, 0)} {
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(any);
-    if (bind(door_, reinterpret_cast<sockaddr*>(&any), size) != 0 || listen(door_, 64) != 0 ||
-        getsockname(door_, reinterpret_cast<sockaddr*>(&any), &size) != 0) {
-      throw std::runtime_error{"no impostor"};
-    }
-    address_ = "127.0.0.1:" + std::to_string(ntohs(any.sin_port));
-    thread_ = std::thread{[this] { Run(); }};
-  }
-  ~Impostor() {
-    shutdown(door_, SHUT_RDWR);
-    thread_.join();
-    close(door_);
-  }
-  [[nodiscard]] const std::string& address() const { return address_; }
-  [[nodiscard]] int served() const { return served_; }
-
- private:
-  void Run() {
-    for (;;) {
-      const int guest = accept(door_, nullptr, nullptr);
-      if (guest < 0) return;
-      const timeval patience{.tv_sec = 0, .tv_usec = 200'000};
-      setsockopt(guest, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-      for (const std::string& words : says_) {
-        std::array<char, 4096> heard{};
-        if (recv(guest, heard.data(), heard.size(), 0) <= 0) break;
-        static_cast<void>(send(guest, words.data(), words.size(), MSG_NOSIGNAL));
-      }
-      std::array<char, 4096> rest{};
-      while (recv(guest, rest.data(), rest.size(), 0) > 0) {
-      }
-      close(guest);
-      ++served_;
-    }
-  }
-
-  const std::vector<std::string> says_;
-  const int door_;
-  std::string address_;
-  std::atomic<int> served_{0};
-  std::thread thread_;
-};
-
 struct Nonsense {
   const char* name;
   std::string greeting;  ///< What the server answers to PING.
@@ -285,7 +236,7 @@ struct Nonsense {
 class RedisNonsenseTest : public ::testing::TestWithParam<Nonsense> {};
 
 TEST_P(RedisNonsenseTest, IsAMissAndDropsTheConnection) {
-  Impostor impostor{{GetParam().greeting, GetParam().answer, GetParam().answer}};
+  tests::Impostor impostor{{{GetParam().greeting, GetParam().answer, GetParam().answer}}};
   testing::CountingMetrics metrics;
   const auto cache = OpenRedisCache(Hasty(impostor.address()), metrics);
   EXPECT_TRUE(Eventually([&] {

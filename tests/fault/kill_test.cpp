@@ -13,10 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "hotline/replay/call_file.h"
-#include "hotline/replay/player.h"
 #include "support/cluster.h"
 #include "support/ledger.h"
+#include "support/live_calls.h"
 
 namespace hotline::tests {
 namespace {
@@ -27,7 +26,8 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kReadyAgain{3'000};
 constexpr seconds kBacklogGone{15};
-constexpr seconds kCallPatience{90};
+/// After each message of a client: kills are what is measured, and each case is looked at afterwards.
+constexpr milliseconds kPause{160};
 
 /// Where a process may end between two steps that belong together (platform/runtime/fault_points.h).
 constexpr const char* kPlaces[] = {
@@ -39,33 +39,6 @@ constexpr const char* kPlaces[] = {
 int Kills() {
   const char* const wanted = std::getenv("HOTLINE_KILLS");
   return wanted == nullptr ? 40 : std::atoi(wanted);
-}
-
-/// Live calls, one after the other, each repeated until all of it was acknowledged.
-void TakeCallsUntil(const std::shared_ptr<grpc::Channel>& channel, const std::atomic<bool>& stop,
-                    std::atomic<int>& taken) {
-  auto calls = replay::ReadCallFile(std::string{HOTLINE_SOURCE_DIR} + "/deploy/demo/calls.jsonl", "");
-  ASSERT_TRUE(calls.ok()) << calls.status();
-  const auto stub = intake::v1::IntakeService::NewStub(channel);
-  for (std::size_t i = 0; i < calls->size() && !stop; ++i) {
-    const auto& call = (*calls)[i];
-    if (call.open.site() != "hailan") continue;  // The other site is the ledger's.
-    absl::StatusOr<replay::PlayedCall> played = absl::UnavailableError("not tried");
-    auto patience = steady_clock::now() + kCallPatience;
-    while (!played.ok() && steady_clock::now() < patience) {
-      played = replay::Play(*stub, call, {});
-      if (!stop) patience = steady_clock::now() + kCallPatience;  // Counted from the last kill.
-      if (!played.ok()) std::this_thread::sleep_for(milliseconds{100});
-    }
-    ASSERT_TRUE(played.ok()) << call.id << ": " << played.status();
-    std::map<int, int> finals;
-    for (const auto& entry : played->entries) {
-      if (entry.has_risk() && !entry.risk().preliminary()) ++finals[entry.risk().turn()];
-    }
-    EXPECT_EQ(finals.size(), call.turns.size()) << call.id << ": a turn without an assessment";
-    for (const auto& [turn, times] : finals) EXPECT_EQ(times, 1) << call.id << " turn " << turn;
-    ++taken;
-  }
 }
 
 /// One death, at random or at a named place, and the start after it.
@@ -125,8 +98,10 @@ TEST(ClusterKillTest, NothingAcknowledgedIsLostOrDoubled) {
   std::atomic<int> next = 0;
   std::atomic<int> calls = 0;
   std::vector<std::thread> clients;
-  for (int i = 0; i < 4; ++i) clients.emplace_back([&] { FileUntil(cluster.NewChannel(), stop, next, ledger); });
-  clients.emplace_back([&] { TakeCallsUntil(cluster.NewChannel(), stop, calls); });
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] { FileUntil(cluster.NewChannel(), stop, next, ledger, {.pause = kPause}); });
+  }
+  clients.emplace_back([&] { TakeCallsUntil(cluster.NewChannel(), LiveCalls(""), stop, calls); });
 
   Reaper reaper{cluster};
   const int kills = Kills();

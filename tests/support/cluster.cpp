@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
@@ -39,6 +40,18 @@ std::string FirstLine(const std::filesystem::path& file) {
   return line;
 }
 
+bool Alive(pid_t pid) {
+  const std::string stat = FirstLine("/proc/" + std::to_string(pid) + "/stat");
+  return !stat.empty() && !absl::StrContains(stat, ") Z ");
+}
+
+std::vector<pid_t> WithChildren(pid_t pid) {
+  std::vector<pid_t> family{pid};
+  std::ifstream children{absl::StrCat("/proc/", pid, "/task/", pid, "/children")};
+  for (pid_t child = 0; children >> child;) family.push_back(child);
+  return family;
+}
+
 std::chrono::nanoseconds ModifiedAt(const std::filesystem::path& file) {
   struct stat info {};
   if (stat(file.c_str(), &info) != 0) throw std::runtime_error{"there is no " + file.string()};
@@ -47,10 +60,11 @@ std::chrono::nanoseconds ModifiedAt(const std::filesystem::path& file) {
 
 }  // namespace
 
-Cluster::Cluster(const std::string& flags)
-    : directory_{std::filesystem::temp_directory_path() / absl::StrCat("hotline-cluster-", getpid())}, flags_{flags} {
-  Up();
+std::filesystem::path Cluster::Place() {
+  return std::filesystem::temp_directory_path() / absl::StrCat("hotline-cluster-", getpid());
 }
+
+Cluster::Cluster(const std::string& flags) : directory_{Place()}, flags_{flags} { Up(); }
 
 Cluster::~Cluster() {
   try {
@@ -64,6 +78,8 @@ void Cluster::Up() {
   Run(absl::StrCat(kScript, " up --dir ", directory_.string(), " --build ", HOTLINE_BINARY_DIR, " ", flags_));
   address_ = FirstLine(directory_ / "front" / "address");
 }
+
+void Cluster::Down() { Run(absl::StrCat(kScript, " down --dir ", directory_.string())); }
 
 std::vector<std::string> Cluster::Copies() const {
   std::vector<std::string> names;
@@ -82,12 +98,23 @@ pid_t Cluster::PidOf(const std::string& name) const {
 
 void Cluster::Signal(const std::string& name, int signal) const { kill(PidOf(name), signal); }
 
-bool Cluster::Runs(const std::string& name) const {
-  std::ifstream in{absl::StrCat("/proc/", PidOf(name), "/stat")};
-  std::string stat;
-  std::getline(in, stat);
-  return !stat.empty() && !absl::StrContains(stat, ") Z ");
+void Cluster::Freeze(const std::string& name) const {
+  Signal(name, SIGSTOP);  // It makes no new children while they are counted.
+  for (const pid_t process : WithChildren(PidOf(name))) kill(process, SIGSTOP);
 }
+
+void Cluster::Thaw(const std::string& name) const {
+  for (const pid_t process : WithChildren(PidOf(name))) kill(process, SIGCONT);
+}
+
+void Cluster::Kill(const std::string& name) const {
+  Signal(name, SIGSTOP);
+  const std::vector<pid_t> family = WithChildren(PidOf(name));
+  for (const pid_t process : family) kill(process, SIGKILL);
+  while (std::any_of(family.begin(), family.end(), Alive)) std::this_thread::sleep_for(std::chrono::milliseconds{2});
+}
+
+bool Cluster::Runs(const std::string& name) const { return Alive(PidOf(name)); }
 
 void Cluster::CrashNextTime(const std::string& name, const std::string& place, int n) const {
   std::ofstream{directory_ / name / "data" / "crash_at"} << place << ' ' << n << '\n';
@@ -108,6 +135,14 @@ double Cluster::Metric(const std::string& name, const std::string& metric) const
   }
   return sum;
 }
+
+double Cluster::Sum(const std::string& metric) const {
+  double sum = 0;
+  for (const std::string& name : Copies()) sum += Metric(name, metric);
+  return sum;
+}
+
+std::string Cluster::AddressOf(const std::string& name) const { return FirstLine(directory_ / name / "address"); }
 
 std::shared_ptr<grpc::Channel> Cluster::NewChannel() const { return PatientChannel(address_); }
 

@@ -14,6 +14,9 @@ namespace hotline::tests {
 /// A cluster of real processes of this machine (deploy/cluster), taken down and wiped at the end. One thread.
 class Cluster {
  public:
+  /// Where the cluster of this program has its folder: there is one at a time.
+  [[nodiscard]] static std::filesystem::path Place();
+
   /// Starts it; `flags` are those of `deploy/cluster up`. Throws when it does not start.
   explicit Cluster(const std::string& flags);
   ~Cluster();
@@ -22,11 +25,18 @@ class Cluster {
 
   /// Starts what is not running, and waits until all serve. Throws when that fails.
   void Up();
+  /// Stops all in order; the data stays.
+  void Down();
 
   /// The copies of the services: intake-1, intake-2, classification-1, …
   [[nodiscard]] std::vector<std::string> Copies() const;
   [[nodiscard]] pid_t PidOf(const std::string& name) const;
   void Signal(const std::string& name, int signal) const;
+  /// The same to a part with all its children, which PostgreSQL has: a part that hangs, and goes on.
+  void Freeze(const std::string& name) const;
+  void Thaw(const std::string& name) const;
+  /// SIGKILL to a part and all its children; returns when they are gone.
+  void Kill(const std::string& name) const;
   [[nodiscard]] bool Runs(const std::string& name) const;
 
   /// The process ends itself with SIGKILL when it comes to the named place for the n-th time after its next start
@@ -39,6 +49,12 @@ class Cluster {
   /// The sum of a metric's values over labels, of one copy; 0 when it has none.
   [[nodiscard]] double Metric(const std::string& name, const std::string& metric) const;
 
+  /// The same over all copies of the services. Each must run.
+  [[nodiscard]] double Sum(const std::string& metric) const;
+
+  /// Of one part: kafka-1, redis, postgresql, intake-1, …
+  [[nodiscard]] std::string AddressOf(const std::string& name) const;
+  /// Of the front, which all of them are behind.
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] std::shared_ptr<grpc::Channel> NewChannel() const;
 

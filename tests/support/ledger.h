@@ -1,34 +1,56 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
+#include <absl/status/status.h>
 #include <grpcpp/channel.h>
 
 namespace hotline::tests {
 
-/// What clients were promised, kept outside of the system: message number -> case number. Thread-safe.
+/// What clients were promised, kept outside of the system: message number -> case number; and what they were told
+/// instead. Thread-safe.
 class Ledger {
  public:
-  void Acknowledged(int number, const std::string& case_no);
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  /// An OK to what was asked at `asked`.
+  void Acknowledged(int number, const std::string& case_no, TimePoint asked);
+  void Refused(const absl::Status& status, TimePoint asked);
+
   [[nodiscard]] std::map<int, std::string> cases() const;
+  [[nodiscard]] int size() const;
+  /// How often OK was the answer to what was asked from then on.
+  [[nodiscard]] int AcknowledgedSince(TimePoint since) const;
+  [[nodiscard]] std::map<absl::StatusCode, int> RefusedSince(TimePoint since) const;
 
  private:
   mutable std::mutex mutex_;
   std::map<int, std::string> cases_;
+  std::vector<TimePoint> acknowledged_;
+  std::vector<std::pair<TimePoint, absl::StatusCode>> refused_;
+};
+
+/// How clients file.
+struct Filing {
+  std::chrono::milliseconds patience{60'000};  ///< For one answer; who runs out of it asks again.
+  std::chrono::milliseconds pause{0};          ///< Between two messages.
 };
 
 /// Files messages until told to stop, repeating each under its request_id until it is acknowledged. Several threads may
 /// share `next`.
 void FileUntil(const std::shared_ptr<grpc::Channel>& channel, const std::atomic<bool>& stop, std::atomic<int>& next,
-               Ledger& ledger);
+               Ledger& ledger, Filing filing = {});
 
 /// Holds the record against the ledger: every acknowledged message is one case, at rest, with no more effects than one
 /// (cases, assessments, follow-ups, changes of a case), and there is no case that nobody was promised. Waits for what
-/// is still under way; each difference is a test failure.
-void ExpectOnce(const std::shared_ptr<grpc::Channel>& channel, const Ledger& ledger);
+/// is still under way; each difference is a test failure. Messages before number `from` have been held so before: of
+/// them only the number of cases is.
+void ExpectOnce(const std::shared_ptr<grpc::Channel>& channel, const Ledger& ledger, int from = 0);
 
 }  // namespace hotline::tests
