@@ -8,8 +8,8 @@
 
 namespace hotline::cli {
 
-/// Who a command acts as: the metadata `hotline-actor` and `hotline-role` of every call it makes. Empty: it says nothing,
-/// and a server of this machine takes it for its development actor.
+/// Who a command acts as: the metadata `hotline-actor` and `hotline-role` of every call it makes. Empty: it says
+/// nothing, and a server of this machine takes it for its development actor.
 struct Identity {
   std::string actor;
   std::string role;  ///< As Name(Role) says it.
