@@ -40,6 +40,8 @@ class Cluster {
   [[nodiscard]] double Metric(const std::string& name, const std::string& metric) const;
 
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// Where its parts keep their addresses and data, a folder each.
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
   [[nodiscard]] std::shared_ptr<grpc::Channel> NewChannel() const;
 
  private:
