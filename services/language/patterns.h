@@ -8,7 +8,7 @@
 
 namespace hotline::language {
 
-/// A regular expression over Chinese text (ICU syntax), matched by character, answered in bytes of the UTF-8 text.
+/// A regular expression over Chinese text (PCRE2 syntax), matched by character, answered in bytes of the UTF-8 text.
 /// Immutable, thread-safe.
 class Pattern {
  public:
@@ -26,7 +26,7 @@ class Pattern {
   /// Every match, left to right, none overlapping. Texts are read up to 2,000 characters: slots stand early, and a
   /// long text must not hold a thread.
   [[nodiscard]] std::vector<Span> FindAll(std::string_view text) const;
-  [[nodiscard]] bool Matches(std::string_view text) const { return !FindAll(text).empty(); }
+  [[nodiscard]] bool Matches(std::string_view text) const;
 
  private:
   struct Compiled;

@@ -56,6 +56,8 @@ class Cluster {
   [[nodiscard]] std::string AddressOf(const std::string& name) const;
   /// Of the front, which all of them are behind.
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// Where its parts keep their addresses and data, a folder each.
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
   [[nodiscard]] std::shared_ptr<grpc::Channel> NewChannel() const;
 
  private:

@@ -14,7 +14,7 @@ using language::Pattern;
 
 // A name is one to five characters; none of these stands in one. Function words, verbs and punctuation end it.
 #define NAME                                                                                                                                                                    \
-  "[^\\s\\p{Punct}，。！？、；：…“”（）《》—我你您他她它们的了在是就去到从往离给把被让跟和与及对有没这那哪个每各某"       \
+  "[^\\s\\p{P}，。！？、；：…“”（）《》—我你您他她它们的了在是就去到从往离给把被让跟和与及对有没这那哪个每各某"           \
   "住叫说问想要请来过上也都还又才很啊呢吧嘛吗哎喂嗯哦呀您咱俺着得地为因所于自打进出回找看听做办买卖开走坐带搬修建拆派" \
   "查报交收用拿送写打等会能可以不别再只两几多少整全]{1,6}?"
 #define NUMBER "[0-9A-Za-z一二三四五六七八九十百零〇两]{1,6}"
@@ -44,7 +44,7 @@ using language::Pattern;
        "的边段]|$)|(?<![公校田果花学菜乐游植动庄产业校])园(?=[，。,的物小]|[0-9一二三四五六七八九十]+(?:号|栋|幢|期)|"         \
        "$)|(?<=[一二三四五六七八九十])[中小](?=$|[，。门考校的对旁附]))"
 // Inside a place nothing but a name can follow: it may hold any character but these.
-#define INNER "[^\\s\\p{Punct}，。！？、；：…“”（）《》—我你您他她它的了在是那这不]{2,6}?"
+#define INNER "[^\\s\\p{P}，。！？、；：…“”（）《》—我你您他她它的了在是那这不]{2,6}?"
 #define WITHIN INNER "(?:新村|小区|花园|家园|公寓|大厦|广场|市场|小学|中学|学校|医院|公园|中心|宿舍|厂|店|馆|" DOOR ")"
 #define DOOR NUMBER "(?:号楼|栋|幢|座|单元|号院|号|室|层|楼|期|排|组|队|门)"
 #define BARE "(?<=单元|号楼|栋|幢|座)(?:[0-9]{2,4}|[零〇一二三四五六七八九]{3,4})室?"

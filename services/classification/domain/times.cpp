@@ -58,7 +58,7 @@ const std::array<Kind, 6>& Kinds() {
       Kind{Pattern{"(?:" DATE "|" WEEK ")(?:[，,\\s]?(?:的|那天|" POINT "|" CLOCK "))*|(?:" DAY "|" LOOSE
                    ")(?:的|" POINT "|" CLOCK ")+|" REGULARLY PART CLOCK "(?:多)?"},
            2.2, false},
-      Kind{Pattern{"(?:[\\p{Han}]了)?" LASTING "(?=了|没|还|都|[，。！？,.!?…]|$)了?"}, 1.3, false},
+      Kind{Pattern{"(?:[\\p{sc=Han}]了)?" LASTING "(?=了|没|还|都|[，。！？,.!?…]|$)了?"}, 1.3, false},
       Kind{Pattern{"(?:" DAY "|" LOOSE "|" YEAR ")"}, 1.4, false},
       Kind{Pattern{CLOCK "|(?:这|那)(?:两|几)天"}, 1.0, false}};
   return kinds;

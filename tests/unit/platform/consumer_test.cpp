@@ -97,6 +97,29 @@ TEST_F(ConsumerTest, ParksAPoisonEventWithThoseBehindItAndLetsOtherKeysPass) {
   EXPECT_EQ(Effects("k").size(), 5u);
 }
 
+TEST_F(ConsumerTest, OneThatFailsAmongManyTakesNoneOfThemAlong) {
+  std::vector<Event> events;
+  for (int i = 0; i < 60; ++i) {
+    const std::string number = std::to_string(i);
+    events.push_back(Sealed(number, "k" + std::to_string(i % 6), static_cast<std::uint64_t>(i / 6 + 1), number));
+  }
+  Append(events);
+  Start([&](Transaction& transaction, const Event& event) {
+    const absl::Status written = WriteEffect(transaction, event);
+    return event.payload == "33" ? absl::InvalidArgumentError("cannot be") : written;
+  });
+  ASSERT_TRUE(BecomesHandled());
+  for (int key = 0; key < 6; ++key) {
+    std::vector<std::string> expected;
+    for (int i = key; i < (key == 3 ? 33 : 60); i += 6) expected.push_back(std::to_string(i));
+    EXPECT_EQ(Effects("k" + std::to_string(key)), expected);
+  }
+  const auto letters = DeadLetters();
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].event_id, "33");
+  EXPECT_EQ(letters[0].queued_behind, 4);
+}
+
 TEST_F(ConsumerTest, ASkippedEventIsLeftAndTheOthersGoOn) {
   Append({Sealed("1", "k", 1, "bad"), Sealed("2", "k", 2, "two")});
   Start([&](Transaction& transaction, const Event& event) {

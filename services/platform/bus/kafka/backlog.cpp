@@ -9,9 +9,10 @@
 namespace hotline::platform::kafka {
 namespace {
 
-constexpr std::size_t kMaxBatch = 256;  // Events given to a handler at once.
-constexpr std::size_t kEnough = 1024;   // Events of one partition that wait.
-constexpr std::size_t kFew = kEnough / 2;
+constexpr std::size_t kMaxBatch = 256;            // Events given to a handler at once.
+constexpr std::size_t kEnough = 1024;             // Events that wait for the handler.
+constexpr std::size_t kFarTooMany = 2 * kEnough;  // Of one partition.
+constexpr std::size_t kFew = kFarTooMany / 4;
 
 }  // namespace
 
@@ -25,8 +26,23 @@ void Backlog::Assign(std::span<const std::int32_t> partitions) {
 void Backlog::Revoke(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock{mutex_};
   partitions_.clear();
+  room_.notify_one();
   idle_.wait_until(lock, deadline, [this] { return !in_hand_; });
   ++assignment_;
+}
+
+std::size_t Backlog::Ready() const {
+  const Clock::time_point now = Clock::now();
+  std::size_t ready = 0;
+  for (const auto& [number, partition] : partitions_) {
+    if (partition.not_before <= now) ready += partition.waiting.size();
+  }
+  return ready;
+}
+
+void Backlog::AwaitRoom(std::chrono::milliseconds patience) {
+  std::unique_lock lock{mutex_};
+  room_.wait_for(lock, patience, [this] { return closed_ || Ready() < kEnough; });
 }
 
 bool Backlog::Add(Delivery delivery) {
@@ -39,7 +55,7 @@ bool Backlog::Add(Delivery delivery) {
     if (delivery.position.offset < partition.next) return true;
     partition.next = delivery.position.offset + 1;
     partition.waiting.push_back(std::move(delivery));
-    if (partition.waiting.size() >= kEnough) partition.enough = true;
+    if (partition.waiting.size() >= kFarTooMany) partition.enough = true;
     enough = partition.enough;
   }
   ready_.notify_one();
@@ -83,6 +99,7 @@ std::optional<Backlog::Batch> Backlog::Take() {
       }
       turn_ = number + 1;
       in_hand_ = true;
+      room_.notify_one();
       return batch;
     }
     if (wake == Clock::time_point::max()) {
@@ -133,6 +150,7 @@ void Backlog::Close() {
     closed_ = true;
   }
   ready_.notify_all();
+  room_.notify_all();
 }
 
 }  // namespace hotline::platform::kafka

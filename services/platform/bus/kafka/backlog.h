@@ -16,7 +16,9 @@ namespace hotline::platform::kafka {
 
 /// What a subscription has fetched and not yet handled, by partition: filled by the thread that polls, emptied by the
 /// one that handles. A batch that failed comes again, the same, after a pause that doubles; other partitions go on.
-/// Bounded by whoever fills it: Add() says when a partition has enough. Thread-safe.
+/// Bounded by whoever fills it: AwaitRoom() holds it back, and Add() says when a partition has far too much all the
+/// same (it is not its turn for a while). A partition is paused for that alone: whatever was fetched ahead of it is
+/// thrown away then. Thread-safe.
 class Backlog final {
  public:
   /// Events of one partition in the handler's hands.
@@ -33,7 +35,9 @@ class Backlog final {
   /// None is any more. Waits for the batch in hand, so that its offset can still be stored, but only until `deadline`;
   /// after that its result no longer counts.
   void Revoke(std::chrono::steady_clock::time_point deadline);
-  /// False when the partition has enough: nothing more of it should be fetched until Drained() names it.
+  /// Waits while there is enough to do, but no longer than this: whoever polls must go on being asked for partitions.
+  void AwaitRoom(std::chrono::milliseconds patience);
+  /// False when the partition has far too much: nothing more of it should be fetched until Drained() names it.
   /// An event of a partition that is not assigned, or that came before, is left out.
   bool Add(Delivery delivery);
   /// Partitions that had enough and want more.
@@ -65,10 +69,13 @@ class Backlog final {
   };
 
   [[nodiscard]] static bool WantsMore(const Partition& partition);
+  /// Events that the handler could take now.
+  [[nodiscard]] std::size_t Ready() const;
 
   std::mutex mutex_;
   std::condition_variable ready_;  // For the handler.
   std::condition_variable idle_;   // For Revoke().
+  std::condition_variable room_;   // For AwaitRoom().
   std::map<std::int32_t, Partition> partitions_;
   std::int32_t turn_ = 0;  // Partitions are looked at in turn, so that a busy one does not starve the others.
   std::uint64_t assignment_ = 0;

@@ -87,6 +87,7 @@ void Member::PollClient(rd_kafka_t* client, const std::stop_token& stop) {
   const Queue queue{rd_kafka_queue_get_consumer(client)};
   const std::stop_callback wake{stop, [&queue] { rd_kafka_queue_yield(queue.get()); }};
   while (!stop.stop_requested()) {
+    backlog_.AwaitRoom(std::chrono::milliseconds{kPollMilliseconds});
     const Message message{rd_kafka_consumer_poll(client, kPollMilliseconds)};
     if (message != nullptr) Take(client, *message);
     Resume(client);

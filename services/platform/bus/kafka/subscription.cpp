@@ -24,9 +24,9 @@ Configuration ConsumerConfiguration(const Connection& connection, const std::str
   configuration.Set("group.id", group)
       .Set("auto.offset.reset", "earliest")
       .Set("enable.auto.offset.store", "false")
-      // Bounds what is fetched ahead; Backlog holds some more.
-      .Set("queued.min.messages", "1000")
-      .Set("queued.max.messages.kbytes", "8192");
+      // Bounds what is fetched ahead; Backlog holds some more. A client that has enough looks again once a second: this
+      // is also the most that it can bring in a second.
+      .Set("queued.max.messages.kbytes", "16384");
   return configuration;
 }
 
