@@ -110,6 +110,32 @@ LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, dou
   return Train(version, turns, AllRows(turns), decay);
 }
 
+LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, double decay) {
+  struct Moments {
+    double sum = 0;
+    double squares = 0;
+  };
+  std::map<std::string, Moments> moments;
+  for (const LabelledTurns::Example& example : turns.examples) {
+    for (const auto& [name, strength] : example.features) {
+      moments[name].sum += static_cast<double>(strength);
+      moments[name].squares += static_cast<double>(strength) * static_cast<double>(strength);
+    }
+  }
+  const auto n = static_cast<double>(turns.examples.size());
+  std::map<std::string, float> scale;
+  for (const auto& [name, of] : moments) {
+    const double variance = of.squares / n - (of.sum / n) * (of.sum / n);
+    scale[name] = variance > 1e-6 ? static_cast<float>(1 / std::sqrt(variance)) : 1.0F;
+  }
+  for (LabelledTurns::Example& example : turns.examples) {
+    for (auto& [name, strength] : example.features) strength *= scale.at(name);
+  }
+  LinearHead head = TrainHead(version, turns, decay);
+  for (const auto& [name, by] : scale) head.Scale(name, by);
+  return head;
+}
+
 std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, double decay) {
   constexpr std::size_t kFolds = 5;
   std::vector<std::size_t> order = AllRows(turns);

@@ -33,6 +33,9 @@ inline constexpr double kUsualDecay = 2e-3;
 /// A head of every feature met at least twice; rare labels count for more than their number. Deterministic.
 [[nodiscard]] LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, double decay = kUsualDecay);
 
+/// The same for few features of different units: each counts by how much it varies over the examples.
+[[nodiscard]] LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, double decay);
+
 /// For each example the probabilities that a head gives it which was trained without its fold (of five).
 [[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, double decay = kUsualDecay);
 

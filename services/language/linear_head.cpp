@@ -50,6 +50,12 @@ std::vector<double> LinearHead::Scores(const Features& features) const {
   return scores;
 }
 
+void LinearHead::Scale(const std::string& feature, float by) {
+  const auto weights = weights_.find(feature);
+  if (weights == weights_.end()) return;
+  for (float& weight : weights->second) weight *= by;
+}
+
 void LinearHead::Write(std::ostream& out) const {
   out << "version\t" << version_ << "\nlabels";
   for (const std::string& label : labels_) out << '\t' << label;

@@ -31,6 +31,8 @@ class LinearHead {
   [[nodiscard]] std::vector<double> Scores(const Features& features) const;
 
   void Set(const std::string& feature, std::vector<float> weights) { weights_[feature] = std::move(weights); }
+  /// Multiplies the weights of a feature; one that is unknown stays so.
+  void Scale(const std::string& feature, float by);
   void Write(std::ostream& out) const;
 
  private:

@@ -86,10 +86,9 @@ std::optional<HeardCall> SqlCallTable::Find(platform::Session& session, std::str
                              .caller_tags = {},
                              .message = row.Int(4) != 0},
                  .turns = {},
-                 .emotions = {},
-                 .last_emotions = {}};
+                 .emotions = {}};
   if (!row.Text(5).empty()) call.opening.caller_tags = absl::StrSplit(row.Text(5), '\t');
-  for (const Row& turn : session.Query("SELECT turn, speaker, said_at, text, title, emotion, emotions FROM "
+  for (const Row& turn : session.Query("SELECT turn, speaker, said_at, text, title, emotion FROM "
                                        "understood_turns WHERE call_id = :1 ORDER BY turn",
                                        {std::string{call_id}})) {
     call.turns.push_back({.number = static_cast<int>(turn.Int(0)),
@@ -97,12 +96,7 @@ std::optional<HeardCall> SqlCallTable::Find(platform::Session& session, std::str
                           .text = turn.Text(3),
                           .said_at = turn.TimeAt(2),
                           .title = turn.Text(4)});
-    if (turn.Int(5) == 0) continue;
-    call.emotions.push_back(static_cast<Emotion>(turn.Int(5)));
-    call.last_emotions.clear();
-    for (const std::string& p : std::vector<std::string>{absl::StrSplit(turn.Text(6), ' ')}) {
-      call.last_emotions.push_back(std::strtod(p.c_str(), nullptr));
-    }
+    if (turn.Int(5) != 0) call.emotions.push_back(static_cast<Emotion>(turn.Int(5)));
   }
   return call;
 }
@@ -110,7 +104,6 @@ std::optional<HeardCall> SqlCallTable::Find(platform::Session& session, std::str
 void SqlCallTable::AddTurn(platform::Transaction& tx, const CallOpening& opening, const Turn& turn,
                            const TurnUnderstanding& understanding, std::string_view model) {
   const std::int64_t emotion = understanding.emotion ? static_cast<std::int64_t>(*understanding.emotion) : 0;
-  // Six digits: what is read back is what the next turn is read with, live and replayed.
   const std::string emotions = absl::StrJoin(understanding.emotions, " ");
   tx.Execute(
       "INSERT INTO understood_turns (call_id, turn, speaker, said_at, text, title, emotion, emotions, understanding) "

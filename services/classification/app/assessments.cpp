@@ -31,7 +31,7 @@ absl::Status Assessments::Open(platform::Transaction& tx, const CallOpening& ope
 absl::Status Assessments::Hear(platform::Transaction& tx, std::string_view call_id, const Turn& turn) const {
   const std::optional<HeardCall> call = calls_.Find(tx, call_id);
   if (!call) return NeverOpened();
-  const TurnUnderstanding understanding = reader_.ReadTurn(call->opening, call->turns, call->last_emotions, turn);
+  const TurnUnderstanding understanding = reader_.ReadTurn(call->opening, call->turns, turn);
   calls_.AddTurn(tx, call->opening, turn, understanding, understanding.model);
   events_.TurnUnderstood(tx, call->opening, turn, understanding, understanding.model);
   return absl::OkStatus();

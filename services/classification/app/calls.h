@@ -14,8 +14,7 @@ namespace hotline::classification {
 struct HeardCall {
   CallOpening opening;
   std::vector<Turn> turns;
-  std::vector<Emotion> emotions;      ///< Of each of the caller's turns, in order.
-  std::vector<double> last_emotions;  ///< Probabilities of the caller's latest turn; empty before the first.
+  std::vector<Emotion> emotions;  ///< Of each of the caller's turns, in order.
 };
 
 /// What a call says about an issue that may grow: one case of a place and a matter.

@@ -26,7 +26,7 @@ struct DispatchEntry {
 
 /// A text and how much its words count.
 struct WeightedText {
-  std::string_view text;
+  std::string text;
   double weight = 1;
 };
 

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
+#include "classification/domain/emotion_trend.h"
 #include "classification/domain/turn.h"
 #include "language/linear_head.h"
 
@@ -17,25 +18,29 @@ struct EmotionReading {
   std::vector<Evidence> evidence;
 };
 
-/// Reads a caller's turn: a trained head over the words and the manner, and the caller's own trend. Feelings persist:
-/// a bare "嗯" of somebody in despair is no calm. Immutable, thread-safe; about 50 µs a turn.
+/// Reads a caller's turn. Two trained heads: one over the words and the manner says which feeling, one over what was
+/// said before, by both, says which family of feelings (emotion_trend.h). Feelings persist: a bare "嗯" of somebody in
+/// despair is no calm. Immutable, thread-safe; some 50 µs for each of the caller's turns so far.
 class EmotionReader {
  public:
-  /// The head compiled in.
+  /// The heads compiled in.
   [[nodiscard]] static const EmotionReader& Get();
 
-  explicit EmotionReader(language::LinearHead head);
+  EmotionReader(language::LinearHead words, language::LinearHead trend);
 
-  /// `before`: the probabilities of the caller's previous turn, empty for the first. `agent`: what the agent said
-  /// between the two, empty when nothing: whoever is brushed off seldom calms down.
-  [[nodiscard]] EmotionReading Read(const Turn& turn, std::span<const double> before,
-                                    std::string_view agent = {}) const;
+  /// `before`: the call's earlier turns, of both speakers.
+  [[nodiscard]] EmotionReading Read(std::span<const Turn> before, const Turn& turn) const;
 
-  [[nodiscard]] const std::string& version() const { return head_.version(); }
+  /// What the words of a turn say alone: the probability of each emotion, by number - 1.
+  [[nodiscard]] std::vector<double> WordsAlone(const Turn& turn) const;
+
+  [[nodiscard]] const std::string& version() const { return words_.version(); }
 
  private:
-  language::LinearHead head_;
-  std::vector<Emotion> labels_;  ///< Of the head's columns.
+  language::LinearHead words_;
+  language::LinearHead trend_;
+  std::vector<Emotion> emotions_;  ///< Of the words' columns.
+  std::vector<Family> families_;   ///< Of the trend's.
 };
 
 }  // namespace hotline::classification

@@ -11,6 +11,7 @@
 #include "classification/domain/embedded_data.h"
 #include "language/linear_head.h"
 #include "language/linear_model.h"
+#include "language/patterns.h"
 #include "language/turn_features.h"
 
 namespace hotline::classification {
@@ -117,6 +118,11 @@ KindReading::Matter Matter(CaseKind kind, const KindScores& probabilities, int t
 
 /// A wish of its own, told after the first matter and taken up by the agent ("分成两件", "单独登记").
 std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, CaseKind first) {
+  static const language::Pattern apart{
+      "(?:单独|另外|分别|分开)[^，。？?]{0,8}(?:登记|记|转|派|写)|[^，。]{2,8}的事(?:我)?(?:派|转|请)"};
+  static const language::Pattern another_wish{
+      "(?:另外|还有(?:个|一个|件|一件|点)?(?:小)?事|顺便|再一个|对了)[^。！!]{2,60}(?:能不能|能否|管不管|想请|帮|"
+      "修一修|催)"};
   std::size_t caller_turns = 0;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     const Turn& turn = turns[i];
@@ -126,7 +132,8 @@ std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, Ca
           return later.speaker == Speaker::kAgent &&
                  (SpokenCues().Has("record_more", later.text) ||
                   Contains(later.text, {"登记一个建议", "记个建议", "提个建议", "建议我", "这个建议", "您的建议",
-                                        "建议：", "登记一个投诉", "记个投诉", "登记一个表扬", "表扬和"}));
+                                        "建议：", "登记一个投诉", "记个投诉", "登记一个表扬", "表扬和"}) ||
+                  apart.Matches(later.text));
         });
     if (!taken_up) continue;
     struct Wish {
@@ -144,14 +151,24 @@ std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, Ca
       if (wish.kind == CaseKind::kComplaint && Denies(turn.text, "投诉")) continue;
       return KindReading::Matter{wish.kind, .7, turn.number, {{"SECOND_REQUEST", turn.text, turn.number}}};
     }
+    if (first != CaseKind::kHelp && another_wish.Matches(turn.text))
+      return KindReading::Matter{CaseKind::kHelp, .6, turn.number, {{"SECOND_REQUEST", turn.text, turn.number}}};
   }
   return std::nullopt;
 }
 
 /// The wrong that hotlines do to informants: what was reported in confidence came out.
 std::optional<Evidence> Leak(std::span<const Turn> turns) {
+  static const language::Pattern in_their_hands{
+      "(?:截图|工单|单子|举报信|材料|原话|录音|内容|号码|名字|说的话)[^。！？!?]{0,24}(?:没挡|没遮|没打码|学(?:给|出来)"
+      "|念(?:了|出|给)|拍在|"
+      "摆在|甩(?:在|到|给)|一(?:个)?字(?:都)?不(?:差|落)|在(?:他|老板|领导)[^。，]{0,3}手)|就是我(?:当时)?(?:在)?"
+      "电话里(?:说)?的|"
+      "(?:举报|反映|告状)[^。！？!?]{0,16}(?:找上门|报复|对质)"};
   for (const Turn& turn : turns) {
     if (turn.speaker != Speaker::kCaller) continue;
+    if (const auto found = in_their_hands.FindAll(turn.text); !found.empty())
+      return Evidence{"INFORMANT_LEAKED", found.front().words, turn.number};
     const std::string_view words = SpokenCues().First("leak", turn.text);
     if (!words.empty()) return Evidence{"INFORMANT_LEAKED", std::string{words}, turn.number};
   }

@@ -19,6 +19,17 @@ using language::Pattern;
 
 constexpr std::size_t kSummaryCharacters = 200;
 
+/// Papers are named wherever something is applied for ("带身份证、户口本、银行卡"): a list of them is no matter.
+std::string WithoutPapers(std::string_view text) {
+#define PAPER "(?:身份证|户口本|户口簿|银行卡|社保卡|照片|委托书|结婚证|出生证|居住证|合同|复印件)(?:原件|复印件)?"
+  static const Pattern papers{PAPER "(?:[、，和跟]" PAPER ")+"};
+#undef PAPER
+  std::string left{text};
+  const std::vector<Pattern::Span> spans = papers.FindAll(text);
+  for (auto span = spans.rbegin(); span != spans.rend(); ++span) left.erase(span->at, span->words.size());
+  return left;
+}
+
 /// What a call is about stands in its first requests and in the agent's repeating of them; farewells say nothing.
 std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
   std::vector<WeightedText> texts;
@@ -26,10 +37,10 @@ std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
   for (const Turn& turn : turns) {
     if (!turn.title.empty()) texts.push_back({turn.title, 1.6});
     if (turn.speaker == Speaker::kCaller) {
-      texts.push_back({turn.text, caller_turns == 0 ? 1.6 : caller_turns <= 2 ? 1.0 : .5});
+      texts.push_back({WithoutPapers(turn.text), caller_turns == 0 ? 1.6 : caller_turns <= 2 ? 1.0 : .5});
       ++caller_turns;
     } else {
-      texts.push_back({turn.text, SpokenCues().Has("restate", turn.text) ? 1.2 : .35});
+      texts.push_back({WithoutPapers(turn.text), SpokenCues().Has("restate", turn.text) ? 1.2 : .35});
     }
   }
   return texts;
@@ -39,14 +50,15 @@ std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
 std::vector<std::pair<std::string, Evidence>> DispatchedByAgent(const DispatchDirectory& directory,
                                                                 std::span<const Turn> turns) {
   static const Pattern sends{
-      "(?:派给|派到|派|转给|转到|转|转交给?|移交给?|交给|转办给?|抄送|同时请|请|同步给|报给)(?!回|单|账|了|一下|圈|运)["
-      "^，。！!？?；;]{2,18}"};
+      "(?:派给|派到|派|转给|转到|转|转交给?|移交给?|交给|转办给?|抄送|同时请|请(?!示)|同步给|报给)(?!回|单|账|了|一下|"
+      "圈|运)[^，。！!？?；;]{2,18}|由[^，。！!？?；;]{2,14}(?:研究|负责|处理|办理|核实)"};
+  static const Pattern our_own{"值班|班长"};  // Whoever takes over the call takes no case.
   static const Pattern never{"不(?:再)?(?:派|转)|怕|就不|不归|退单"};
   std::vector<std::pair<std::string, Evidence>> named;
   for (const Turn& turn : turns) {
     if (turn.speaker != Speaker::kAgent) continue;
     for (const Pattern::Span& span : sends.FindAll(turn.text)) {
-      if (never.Matches(span.words)) continue;
+      if (never.Matches(span.words) || our_own.Matches(span.words)) continue;
       for (std::string& department : directory.DepartmentsNamed(span.words)) {
         named.emplace_back(std::move(department), Evidence{"AGENT_DISPATCHED", span.words, turn.number});
       }
@@ -109,12 +121,32 @@ std::vector<Scored<CaseKind>> RankKinds(const KindScores& scores) {
   return ranked;
 }
 
+bool CallerSays(const Pattern& words, std::span<const Turn> turns) {
+  return std::any_of(turns.begin(), turns.end(),
+                     [&](const Turn& turn) { return turn.speaker == Speaker::kCaller && words.Matches(turn.text); });
+}
+
 /// Complaints of a caller in danger are a case of their own; hardship is part of the danger.
 bool ComplainsToo(std::span<const Turn> turns) {
   static const Pattern wrong{
       "拖(?:欠|到|着)|欠(?:我|薪|着|钱)|不给(?:钱|办|发)|骗(?:了|走)|没人管|登个记就走|来过[^，。]{0,4}回"};
-  return std::any_of(turns.begin(), turns.end(),
-                     [](const Turn& turn) { return turn.speaker == Speaker::kCaller && wrong.Matches(turn.text); });
+  return CallerSays(wrong, turns);
+}
+
+/// Danger that was reported before it came: help now, and a complaint of those who did nothing.
+bool WarnedInVain(std::span<const Turn> turns) {
+  static const Pattern reported_before{
+      "(?:打|报|反映|投诉|说)(?:过|了)(?:你们)?[两二三四五六好几多]+(?:次|回|遍)|(?:都|老是|每次)(?:说|回)[^，。]{2,10}"
+      "，[^，。]{0,6}到"};
+  return CallerSays(reported_before, turns);
+}
+
+/// "我先表扬一下你们的割草机": praise in mockery. Whoever praises in earnest is glad at once.
+bool PraisesInMockery(std::span<const Emotion> emotions) {
+  const std::span<const Emotion> opening = emotions.first(std::min<std::size_t>(emotions.size(), 2));
+  return std::any_of(opening.begin(), opening.end(),
+                     [](Emotion emotion) { return FamilyOf(emotion) == Family::kAngry; }) &&
+         std::find(opening.begin(), opening.end(), Emotion::kGrateful) == opening.end();
 }
 
 }  // namespace
@@ -133,8 +165,7 @@ std::string Reader::StampOf(std::string_view topics_model) const {
   return topics.empty() ? rules_version_ : (rules_version_ + "+topics-").append(topics);
 }
 
-TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const Turn> before,
-                                   std::span<const double> emotions_before, const Turn& turn) const {
+TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const Turn> before, const Turn& turn) const {
   TurnUnderstanding read;
   read.kinds = RankKinds(KindsOfTurn(turn));
   const std::span<const Turn> itself{&turn, 1};
@@ -146,10 +177,7 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   }
   if (turn.speaker != Speaker::kCaller) return read;
 
-  const std::string_view agent = !before.empty() && before.back().speaker == Speaker::kAgent
-                                     ? std::string_view{before.back().text}
-                                     : std::string_view{};
-  EmotionReading emotion = emotions_.Read(turn, emotions_before, agent);
+  EmotionReading emotion = emotions_.Read(before, turn);
   read.emotion = emotion.emotion;
   read.emotion_confidence = emotion.confidence;
   read.emotions = std::move(emotion.probabilities);
@@ -223,7 +251,12 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
     kinds.matters.front().kind = CaseKind::kHelp;
     kinds.matters.front().evidence = {emergency->evidence};
     if (ComplainsToo(turns)) kinds.matters.push_back({CaseKind::kComplaint, .7, kinds.matters.front().from_turn, {}});
+  } else if (emergency && (emergency->number == "119" || emergency->number == "120") && kinds.matters.size() == 1 &&
+             kinds.matters.front().kind == CaseKind::kHelp && WarnedInVain(turns)) {
+    kinds.matters.push_back({CaseKind::kComplaint, .6, kinds.matters.front().from_turn, {}});
   }
+  if (kinds.matters.front().kind == CaseKind::kPraise && PraisesInMockery(emotions))
+    kinds.matters.front().kind = CaseKind::kComplaint;
 
   for (const KindReading::Matter& matter : kinds.matters) {
     const bool first = call.cases.empty();

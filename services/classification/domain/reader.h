@@ -25,9 +25,9 @@ class Reader {
   /// Stamp of all that speaks as a rule: "linear-2026.11.24+directory-2026.11". An understanding has its own.
   [[nodiscard]] const std::string& version() const { return version_; }
 
-  /// `before`: the call's earlier turns in order; `emotions_before`: of the caller's latest one, empty for the first.
+  /// `before`: the call's earlier turns in order.
   [[nodiscard]] TurnUnderstanding ReadTurn(const CallOpening& opening, std::span<const Turn> before,
-                                           std::span<const double> emotions_before, const Turn& turn) const;
+                                           const Turn& turn) const;
 
   /// `turns` in order, at least one; `emotions` one for each caller's turn among them. `recorded`: what the agent wrote
   /// down.

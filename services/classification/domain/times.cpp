@@ -31,6 +31,8 @@ using language::Pattern;
   "号(?!楼|院|线|窗|柜|桌|厅|公寓|门|店|机|车|地|仓|工))"
 #define POINT "(?:" DATE "|" WEEK "|" DAY "|" LOOSE "|" PART ")"
 #define MOMENT POINT "(?:[，,]?(?:的|那天|" POINT "|" CLOCK "))*(?:" CLOCK ")?"
+// "这礼拜第三回", "今天第五天": which time it is, told with when.
+#define NTH "(?:(?:" DAY "|" WEEK "|" LOOSE ")?(?:都|已经|是)?第(?:" N ")(?:天|回|次|趟)(?!见|来|打|给|报|反映))"
 #define LASTING                                                                                              \
   "(?:快|整整|将近|差不多|都|已经|不到)?" N                                                                  \
   "(?:多)?(?:个)?(?:多)?(?:年|月|礼拜|星期|周|天|小时|钟头|分钟|学期)(?:半|多)?(?:了)" \
@@ -48,19 +50,21 @@ struct Kind {
   bool since;
 };
 
-const std::array<Kind, 6>& Kinds() {
-  static const std::array<Kind, 6> kinds = {
+const std::array<Kind, 7>& Kinds() {
+  static const std::array<Kind, 7> kinds = {
       Kind{Pattern{"(?:从|自从|自|打)(?:" MOMENT "|" CLOCK
                    ")[^，。！？,.!?]{0,4}?(?:到现在|至今|到今天|开始|起(?!来))|(?:" MOMENT
                    ")(?:到现在|至今|开始|起(?!来|诉))"},
            3.0, true},
       Kind{Pattern{REGULARLY "从?(?:" PART ")?" CLOCK "[^，。！？,.!?]{0,3}?到(?:第二天|" PART ")*" CLOCK}, 2.4, false},
-      Kind{Pattern{"(?:" DATE "|" WEEK ")(?:[，,\\s]?(?:的|那天|" POINT "|" CLOCK "))*|(?:" DAY "|" LOOSE
-                   ")(?:的|" POINT "|" CLOCK ")+|" REGULARLY PART CLOCK "(?:多)?"},
+      Kind{Pattern{"(?:" DATE "|" WEEK ")(?:[，,\\s]?(?:那天|" DAY "|" PART "|" CLOCK ")|的|" POINT "|" CLOCK
+                   ")*|(?:" DAY "|" LOOSE ")(?:的|那(?:场[\\p{sc=Han}]|天|次|回)|第" N "(?:天|节课后?)|" POINT "|" CLOCK
+                   ")+|" REGULARLY PART CLOCK "(?:多)?"},
            2.2, false},
+      Kind{Pattern{NTH}, 1.5, false},
       Kind{Pattern{"(?:[\\p{sc=Han}]了)?" LASTING "(?=了|没|还|都|[，。！？,.!?…]|$)了?"}, 1.3, false},
       Kind{Pattern{"(?:" DAY "|" LOOSE "|" YEAR ")"}, 1.4, false},
-      Kind{Pattern{CLOCK "|(?:这|那)(?:两|几)天"}, 1.0, false}};
+      Kind{Pattern{"(?:都|已经)?(?:半夜)?" CLOCK "(?:了)?|(?:这|那)(?:两|几)天"}, 1.0, false}};
   return kinds;
 }
 

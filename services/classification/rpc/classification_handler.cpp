@@ -78,7 +78,7 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyText(grpc::CallbackServ
         .call_id = {}, .site = request->site(), .region = {}, .started_at = now, .caller_tags = {}, .message = true};
     const Turn turn{
         .number = 1, .speaker = Speaker::kCaller, .text = request->text(), .said_at = now, .title = request->title()};
-    const TurnUnderstanding read = reader_.ReadTurn(opening, {}, {}, turn);
+    const TurnUnderstanding read = reader_.ReadTurn(opening, {}, turn);
     const std::vector<Emotion> emotions{*read.emotion};
     const CallUnderstanding understood = reader_.ReadCall(opening, {&turn, 1}, emotions, std::nullopt);
     *response->mutable_understood() = ToMessage(understood.cases.front());

@@ -20,6 +20,7 @@ namespace {
 constexpr double kBias = -3.0;
 constexpr double kHardRuleRisk = .97;
 constexpr double kMostOfModel = .84;  ///< Below red: only what red is for may lift the model over it.
+constexpr double kSureRisk = .88;     ///< Red without a rule: the head is sure, and the caller is not calm.
 
 /// What is said fades with every turn the caller speaks after it.
 constexpr double kFade = .82;
@@ -37,17 +38,17 @@ struct ConcernWeight {
   bool discounted;  ///< While the call is young.
 };
 constexpr std::array<ConcernWeight, kConcerns - 1> kConcernWeights = {{{Concern::kComplaint, .5, true},
-                                                                       {Concern::kUnsolved, 1.8, true},
-                                                                       {Concern::kPassedAround, 1.9, true},
-                                                                       {Concern::kResigned, 2.2, true},
-                                                                       {Concern::kSarcasm, 2.1, true},
-                                                                       {Concern::kEvidence, 3.0, true},
-                                                                       {Concern::kExposure, 3.0, true},
-                                                                       {Concern::kMisconduct, 2.6, true},
-                                                                       {Concern::kAbuse, 2.6, true},
-                                                                       {Concern::kDanger, 3.0, false},
-                                                                       {Concern::kGroup, 2.6, false},
-                                                                       {Concern::kLeak, 2.8, false}}};
+                                                                       {Concern::kUnsolved, 2.0, true},
+                                                                       {Concern::kPassedAround, 2.1, true},
+                                                                       {Concern::kResigned, 2.4, true},
+                                                                       {Concern::kSarcasm, 2.3, true},
+                                                                       {Concern::kEvidence, 3.3, true},
+                                                                       {Concern::kExposure, 3.3, true},
+                                                                       {Concern::kMisconduct, 2.9, true},
+                                                                       {Concern::kAbuse, 2.9, true},
+                                                                       {Concern::kDanger, 3.5, false},
+                                                                       {Concern::kGroup, 3.1, false},
+                                                                       {Concern::kLeak, 3.3, false}}};
 constexpr double kEmotionWeight = 1.6;
 constexpr double kWorseningWeight = .7;
 constexpr double kReturnedWeight = .8;  ///< An earlier case that was sent back or reopened; at most three cases count.
@@ -237,14 +238,36 @@ double Relief(const std::vector<ReadTurn>& turns) {
   return kRelief * open * std::max(0.0, 2 * none - 1);
 }
 
-/// Danger, crowds and leaks are what red is for: where the head is sure of one, the cap is lifted.
+/// Danger, crowds and leaks are what red is for: how sure the head is of any of them.
+double SureOfRed(const ReadTurn& read) {
+  return Of(read.concerns, Concern::kDanger) + Of(read.concerns, Concern::kGroup) + Of(read.concerns, Concern::kLeak);
+}
+constexpr double kSure = .8;
+constexpr double kSureOfTheAfraid = .65;
+
+/// Where the head is sure of one, the cap is lifted.
 bool MayBeRed(const std::vector<ReadTurn>& turns) {
-  constexpr double kSure = .8;
-  return std::any_of(turns.begin(), turns.end(), [](const ReadTurn& read) {
-    return Of(read.concerns, Concern::kDanger) + Of(read.concerns, Concern::kGroup) +
-               Of(read.concerns, Concern::kLeak) >=
-           kSure;
-  });
+  return std::any_of(turns.begin(), turns.end(), [](const ReadTurn& read) { return SureOfRed(read) >= kSure; });
+}
+
+/// Said in words that no rule knows, by somebody who is not calm about it: whoever asks how to report, or tells of a
+/// drill, is.
+bool MustBeRed(const ReadTurn& last) {
+  if (!last.heard->reading) return false;
+  switch (last.heard->reading->emotion) {
+    case Emotion::kCalm:
+    case Emotion::kGrateful: return false;
+    case Emotion::kAnxious:
+    case Emotion::kFearful:
+    case Emotion::kSad:
+    case Emotion::kDesperate: return SureOfRed(last) >= kSureOfTheAfraid;
+    case Emotion::kAggrieved:
+    case Emotion::kDissatisfied:
+    case Emotion::kDisappointed:
+    case Emotion::kAngry:
+    case Emotion::kSarcastic: break;
+  }
+  return SureOfRed(last) >= kSure;
 }
 
 double Trend(double risk, std::span<const TurnRisk> earlier) {
@@ -321,6 +344,8 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     now.risk = 1 / (1 + std::exp(-score));
     // A letter has no next turn in which to be believed: only a rule makes it red.
     if (opening.message || !MayBeRed(read)) now.risk = std::min(now.risk, kMostOfModel);
+    if (!opening.message && last.turn.speaker == Speaker::kCaller && MustBeRed(read.back()))
+      now.risk = std::max(now.risk, kSureRisk);
     now.level = LevelOf(now.risk, thresholds_);
     if (now.level >= RiskLevel::kYellow)
       now.reasons = WorthTelling(std::move(reasons), now.level >= RiskLevel::kOrange);

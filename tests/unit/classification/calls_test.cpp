@@ -91,6 +91,29 @@ TEST(CallTest, PraiseIsNotAComplaintEvenWhenItSaysSo) {
   EXPECT_EQ(read.call.cases[0].departments.at(0), "卫生健康委员会");
 }
 
+TEST(CallTest, PraiseInMockeryIsAComplaint) {
+  const auto read = Read(Spoken({{'c', "我先表扬一下你们，效率真高啊，合着我家水管漏了一个月，你们天天高度重视。"},
+                                 {'a', "您别生气，您家在哪里？"},
+                                 {'c', "你们可真行，报了三回，一回一个说法，佩服佩服。"}}));
+  EXPECT_THAT(Kinds(read.call), ElementsAre(CaseKind::kComplaint));
+}
+
+TEST(CallTest, AWishBesidesThatTheAgentWritesDownApartIsACaseOfItsOwn) {
+  const auto read = Read(Spoken({{'c', "你好，我想问一下老年卡怎么办，要带什么？"},
+                                 {'a', "您带上身份证和照片去社区就能办。"},
+                                 {'c', "好。还有个事，我们楼道的灯坏了，能不能帮忙催一下？"},
+                                 {'a', "路灯的事我单独给您登记一件。"},
+                                 {'c', "谢谢你。"}}));
+  EXPECT_THAT(Kinds(read.call), ElementsAre(CaseKind::kInquiry, CaseKind::kHelp));
+}
+
+TEST(CallTest, PapersToBringAreNoMatter) {
+  const auto read = Read(Spoken({{'c', "你好，我想问一下八十岁老人的高龄津贴怎么申请？"},
+                                 {'a', "带身份证、户口本、银行卡去社区办理。"},
+                                 {'c', "好，身份证、户口本、银行卡，记下了。"}}));
+  EXPECT_EQ(read.call.cases.front().departments.front(), "民政局");
+}
+
 TEST(CallTest, DangerToLifeIsACallForHelpAndACrisis) {
   const auto read = Read(
       Spoken({{'c', "我不想活了，我站在桥上。"}, {'a', "您别动，我马上联系110过去。"}, {'c', "别来了，没用的。"}}));

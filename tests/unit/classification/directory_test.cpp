@@ -15,7 +15,7 @@ using testing::Contains;
 using testing::ElementsAre;
 
 std::string LeadOf(std::string_view text) {
-  const WeightedText said[] = {{text, 1}};
+  const WeightedText said[] = {{std::string{text}, 1}};
   const auto matches = DispatchDirectory::Get().Match(said);
   return matches.empty() ? "" : matches.front().entry->lead;
 }

@@ -11,9 +11,11 @@
 namespace hotline::classification {
 namespace {
 
-Emotion Feels(const std::string& text, std::span<const double> before = {}) {
-  return EmotionReader::Get().Read(Spoken({{'c', text}}).front(), before).emotion;
+EmotionReading ReadLast(const std::vector<Turn>& turns) {
+  return EmotionReader::Get().Read(std::span{turns}.first(turns.size() - 1), turns.back());
 }
+
+Emotion Feels(const std::string& text) { return ReadLast(Spoken({{'c', text}})).emotion; }
 
 TEST(EmotionTest, MostRequestsAreCalm) {
   EXPECT_EQ(Feels("你好，我想问一下老年卡在哪里办，要带照片吗？"), Emotion::kCalm);
@@ -41,16 +43,31 @@ TEST(EmotionTest, DangerToOneselfIsDespair) { EXPECT_EQ(Feels("我真的不想�
 TEST(EmotionTest, AThreatIsFear) { EXPECT_EQ(Feels("他威胁我，我害怕，现在不敢出门。"), Emotion::kFearful); }
 
 TEST(EmotionTest, ABareYesKeepsTheFeelingBefore) {
-  const EmotionReading before = EmotionReader::Get().Read(Spoken({{'c', "我不想活了，撑不下去了。"}}).front(), {});
-  ASSERT_EQ(before.emotion, Emotion::kDesperate);
-  const auto after_despair = EmotionReader::Get().Read(Spoken({{'c', "嗯"}}).front(), before.probabilities);
-  const auto alone = EmotionReader::Get().Read(Spoken({{'c', "嗯"}}).front(), {});
+  const EmotionReading after_despair =
+      ReadLast(Spoken({{'c', "我不想活了，撑不下去了。"}, {'a', "您别急。"}, {'c', "嗯"}}));
+  const EmotionReading alone = ReadLast(Spoken({{'c', "嗯"}}));
   const auto calm = static_cast<std::size_t>(Emotion::kCalm) - 1;
   EXPECT_LT(after_despair.probabilities[calm], alone.probabilities[calm]);
 }
 
+TEST(EmotionTest, WhatTheCallIsAboutColoursAPlainFact) {
+  const std::string fact = "上礼拜三下午，在三号窗口。";
+  const auto grateful = static_cast<std::size_t>(Emotion::kGrateful) - 1;
+  const EmotionReading praised = ReadLast(
+      Spoken({{'c', "我想表扬一个人，太感谢她了，帮了大忙。"}, {'a', "太好了，您说说是哪一位？"}, {'c', fact}}));
+  const EmotionReading complained =
+      ReadLast(Spoken({{'c', "我要投诉，你们的人什么态度，凭什么不给办！"}, {'a', "在哪里办的？"}, {'c', fact}}));
+  EXPECT_GT(praised.probabilities[grateful], complained.probabilities[grateful]);
+}
+
+TEST(EmotionTest, NothingOfLaterTurnsIsRead) {
+  const auto turns = Spoken({{'c', "你好，我问个事。"}, {'a', "您说。"}, {'c', "气死我了！"}});
+  const EmotionReading first = EmotionReader::Get().Read({}, turns.front());
+  EXPECT_EQ(first.probabilities, ReadLast({turns.front()}).probabilities);
+}
+
 TEST(EmotionTest, ProbabilitiesAreOneOverElevenFeelings) {
-  const EmotionReading reading = EmotionReader::Get().Read(Spoken({{'c', "怎么还没人来"}}).front(), {});
+  const EmotionReading reading = ReadLast(Spoken({{'c', "怎么还没人来"}}));
   ASSERT_EQ(reading.probabilities.size(), 11U);
   EXPECT_NEAR(std::accumulate(reading.probabilities.begin(), reading.probabilities.end(), 0.0), 1.0, 1e-9);
 }
@@ -58,12 +75,10 @@ TEST(EmotionTest, ProbabilitiesAreOneOverElevenFeelings) {
 TEST(EmotionTest, NamesTheWordsAndTheTurn) {
   const Turn turn{
       .number = 7, .speaker = Speaker::kCaller, .text = "真的气死我了！", .said_at = kCallTime, .title = {}};
-  EXPECT_THAT(EmotionReader::Get().Read(turn, {}).evidence, testing::Contains(Evidence{"EMOTION_WORDS", "气死", 7}));
+  EXPECT_THAT(EmotionReader::Get().Read({}, turn).evidence, testing::Contains(Evidence{"EMOTION_WORDS", "气死", 7}));
 }
 
-TEST(EmotionTest, AnEmptyTurnIsReadToo) {
-  EXPECT_EQ(EmotionReader::Get().Read(Spoken({{'c', ""}}).front(), {}).probabilities.size(), 11U);
-}
+TEST(EmotionTest, AnEmptyTurnIsReadToo) { EXPECT_EQ(ReadLast(Spoken({{'c', ""}})).probabilities.size(), 11U); }
 
 }  // namespace
 }  // namespace hotline::classification

@@ -74,6 +74,31 @@ TEST(SlotsTest, AgentsFillNoSlots) {
   EXPECT_THAT(SlotsOfCall(Spoken({{'a', "您是东湖区长春路的，昨天停的电，对吗？"}})), IsEmpty());
 }
 
+TEST(SlotsTest, APlaceThatOnlyTheAgentNamesIsTakenWhenTheCallerNamesNone) {
+  const auto turns = Spoken({{'c', "还是上回那个事，灯一直不亮。"},
+                             {'a', "我看到了，您反映的是东湖区锦绣花园的路灯，工单已经办结了。"},
+                             {'c', "对，就是那儿。"}});
+  const auto slots = SlotsOfCall(turns);
+  ASSERT_NE(Find(slots, SlotName::kWhere), nullptr);
+  EXPECT_EQ(Find(slots, SlotName::kWhere)->words, "东湖区锦绣花园");
+  const auto own = SlotsOfCall(Spoken({{'c', "我在长春路。"}, {'a', "我看到东湖区锦绣花园三号楼有一张工单。"}}));
+  EXPECT_EQ(Find(own, SlotName::kWhere)->words, "长春路");
+}
+
+TEST(SlotsTest, WhenTheHotlineWasToldBeforeIsNotWhenItHappened) {
+  const auto slots = SlotsOfCall(
+      Spoken({{'c', "路上那个坑，六月份我打过一次电话。"}, {'a', "是的。"}, {'c', "前天我骑车摔进去了。"}}));
+  ASSERT_NE(Find(slots, SlotName::kWhen), nullptr);
+  EXPECT_EQ(Find(slots, SlotName::kWhen)->words, "前天");
+}
+
+TEST(SlotsTest, TheTimeThatIsSaidBackIsTheOne) {
+  const auto slots = SlotsOfCall(Spoken(
+      {{'c', "昨天下午还好好的，前天晚上也好好的。"}, {'a', "我确认一下：前天晚上停的水，对吗？"}, {'c', "对。"}}));
+  ASSERT_NE(Find(slots, SlotName::kWhen), nullptr);
+  EXPECT_EQ(Find(slots, SlotName::kWhen)->words, "前天晚上");
+}
+
 TEST(QuestionsTest, IsCleanAndForTheRegion) {
   const auto turns = Spoken({{'c', "哎你好，请问一下老年人公交卡怎么办理啊？"}});
   EXPECT_EQ(OpenQuestion({}, turns[0], "云州市"), "云州市老年人公交卡怎么办理？");

@@ -37,12 +37,10 @@ inline ReadAloud Read(const std::vector<Turn>& turns, std::optional<CaseKind> re
       .call_id = "c", .site = "s", .region = "云州市", .started_at = kCallTime, .caller_tags = {}, .message = false};
   ReadAloud read;
   std::vector<Emotion> emotions;
-  std::vector<double> before;
   for (std::size_t i = 0; i < turns.size(); ++i) {
-    read.turns.push_back(reader.ReadTurn(opening, std::span{turns}.first(i), before, turns[i]));
+    read.turns.push_back(reader.ReadTurn(opening, std::span{turns}.first(i), turns[i]));
     if (!read.turns.back().emotion) continue;
     emotions.push_back(*read.turns.back().emotion);
-    before = read.turns.back().emotions;
   }
   read.call = reader.ReadCall(opening, turns, emotions, recorded);
   return read;

@@ -49,6 +49,23 @@ TEST(RiskTest, CollectingEvidencePolitelyIsNoticed) {
   EXPECT_THAT(Codes(risks.back()), Contains("CONCERN_EVIDENCE"));
 }
 
+TEST(RiskTest, WhatRedIsForIsRedInWordsThatNoRuleKnowsUnlessTheCallerIsCalm) {
+  const auto turns = [](Emotion feels) {
+    return Spoken({{'a', "您好，请讲。"}, {'c', "群里一百多户都说好了，后天一早上大桥那边去。", feels}});
+  };
+  ASSERT_FALSE(RiskModel::Get().HardRules({}, turns(Emotion::kAngry)));
+  EXPECT_EQ(Assess(turns(Emotion::kAngry)).back().level, RiskLevel::kRed);
+  EXPECT_LT(Assess(turns(Emotion::kCalm)).back().level, RiskLevel::kRed);
+}
+
+TEST(RiskTest, DangerThatIsOverAndAQuestionOfSecrecyAreNoAlarm) {
+  for (const char* harmless :
+       {"我岳母刚才有点头晕，坐着喝了口水，现在好点了。", "我想举报一个事，先问清楚，你们会不会把我说出去？"}) {
+    EXPECT_LT(Assess(Spoken({{'a', "您好。"}, {'c', harmless, Emotion::kAnxious}})).back().level, RiskLevel::kOrange)
+        << harmless;
+  }
+}
+
 TEST(RiskTest, AnAngryCallerWhoIsHelpedIsNoAlarm) {
   const auto risks = Assess(Spoken({{'a', "您好，请讲。"},
                                     {'c', "我家停水两天了，连个通知都没有，太过分了！", Emotion::kAngry},

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -51,18 +53,14 @@ json Evaluate(const Reader& reader, const json& call) {
   if (const auto tags = call.at("caller").find("tags"); tags != call.at("caller").end()) opening.caller_tags = *tags;
   std::vector<Turn> turns;
   std::vector<Emotion> emotions;
-  std::vector<double> before;
   json out_turns = json::array();
   for (const json& said : call.at("turns")) {
     Turn turn{.number = static_cast<int>(turns.size()) + 1,
               .speaker = said.at("speaker") == "agent" ? Speaker::kAgent : Speaker::kCaller,
               .text = said.at("text"),
               .said_at = opening.started_at + std::chrono::milliseconds{said.at("at_ms").get<std::int64_t>()}};
-    const TurnUnderstanding read = reader.ReadTurn(opening, turns, before, turn);
-    if (read.emotion) {
-      emotions.push_back(*read.emotion);
-      before = read.emotions;
-    }
+    const TurnUnderstanding read = reader.ReadTurn(opening, turns, turn);
+    if (read.emotion) emotions.push_back(*read.emotion);
     out_turns.push_back({{"turn", turn.number},
                          {"emotions", read.emotions},
                          {"emotion", read.emotion ? json(language::Name(*read.emotion)) : json()},
@@ -79,13 +77,20 @@ json Evaluate(const Reader& reader, const json& call) {
           {"warned_at", nullptr}, {"red_at", nullptr},  {"caller_tags", understood.caller_tags}};
 }
 
+/// A head that is not the one compiled in.
+language::LinearHead HeadOf(const char* file) {
+  std::ifstream in{file};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  return language::LinearHead{text};
+}
+
 }  // namespace
 }  // namespace hotline::classification
 
 int main(int argc, char** argv) {
   using namespace hotline::classification;
-  if (argc != 2) {
-    std::cerr << "usage: classification_evaluate CALLS.jsonl > RESULTS.jsonl\n";
+  if (argc != 2 && argc != 4) {
+    std::cerr << "usage: classification_evaluate CALLS.jsonl [TURN_EMOTION.tsv EMOTION_TREND.tsv] > RESULTS.jsonl\n";
     return 2;
   }
   const auto models = hotline::language::Models::Load(hotline::language::ModelDirectory());
@@ -93,7 +98,10 @@ int main(int argc, char** argv) {
     std::cerr << models.status().message() << '\n';
     return 1;
   }
-  const Reader reader{DispatchDirectory::Get(), EmotionReader::Get(), TrainedTopics(*models), (*models)->version()};
+  std::optional<EmotionReader> given;
+  if (argc == 4) given.emplace(HeadOf(argv[2]), HeadOf(argv[3]));
+  const Reader reader{DispatchDirectory::Get(), given ? *given : EmotionReader::Get(), TrainedTopics(*models),
+                      (*models)->version()};
   std::ifstream in{argv[1]};
   int calls = 0;
   const auto start = std::chrono::steady_clock::now();
