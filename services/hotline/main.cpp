@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
       "Client commands talk to --address, else HOTLINE_ADDRESS, else the default address of `hotline up`;\n"
       "--embedded starts everything inside the command. `hotline COMMAND --help` tells more.");
   commands::AddUp(program);
+  commands::AddMigrate(program);
   commands::AddReplay(program);
   commands::AddFile(program);
   commands::AddReport(program);

@@ -83,8 +83,17 @@ class IntakeModule final : public platform::Module {
 
  private:
   void Consume(std::string_view topic, const platform::EventEffect& effect) {
+    const auto of_own_sites = [this, effect](Transaction& tx, const platform::Event& event) {
+      const absl::Status status = effect(tx, event);
+      // The log of another site, mirrored here: its own intake has the call.
+      return absl::IsNotFound(status) && !Serves(event) ? absl::OkStatus() : status;
+    };
     subscriptions_.push_back(platform::ConsumeInto(resources_.store, resources_.bus, resources_.sealer,
-                                                   resources_.metrics, topic, kGroup, effect));
+                                                   resources_.metrics, topic, kGroup, of_own_sites));
+  }
+
+  [[nodiscard]] bool Serves(const platform::Event& event) const {
+    return sites_.Find(std::string_view{event.key}.substr(0, event.key.find('/'))) != nullptr;
   }
 
   platform::Resources& resources_;

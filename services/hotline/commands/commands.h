@@ -8,6 +8,7 @@ class App;
 namespace hotline::commands {
 
 void AddUp(CLI::App& program);
+void AddMigrate(CLI::App& program);
 void AddReplay(CLI::App& program);
 void AddFile(CLI::App& program);
 void AddClassify(CLI::App& program);

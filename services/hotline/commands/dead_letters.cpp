@@ -217,27 +217,29 @@ void Decide(const DeadLetterFlags& flags, std::string_view state,
   if (names.empty() && !flags.json) std::cout << "no dead letters\n";
 }
 
-void Redrive(const DeadLetterFlags& flags) {
-  if (flags.letters.empty() != flags.all) throw cli::Failure{"name the letters, or --all of them", 2};
-  Decide(flags, "redriven", [](v1::OperationsService::Stub& stub, const LetterName& name) {
-    v1::RedriveDeadLetterRequest request;
+/// A decision by one method of the service.
+template <typename Request, typename Response, typename Method>
+auto By(Method method) {
+  return [method](v1::OperationsService::Stub& stub, const LetterName& name) {
+    Request request;
     request.set_request_id(cli::FreshRequestId());
     request.set_service(name.service);
     request.set_id(name.id);
-    v1::RedriveDeadLetterResponse response;
-    return Call([&](auto* context) { return stub.RedriveDeadLetter(context, request, &response); });
-  });
+    Response response;
+    return Call([&](auto* context) { return (stub.*method)(context, request, &response); });
+  };
+}
+
+void Redrive(const DeadLetterFlags& flags) {
+  if (flags.letters.empty() != flags.all) throw cli::Failure{"name the letters, or --all of them", 2};
+  Decide(
+      flags, "redriven",
+      By<v1::RedriveDeadLetterRequest, v1::RedriveDeadLetterResponse>(&v1::OperationsService::Stub::RedriveDeadLetter));
 }
 
 void Skip(const DeadLetterFlags& flags) {
-  Decide(flags, "skipped", [](v1::OperationsService::Stub& stub, const LetterName& name) {
-    v1::SkipDeadLetterRequest request;
-    request.set_request_id(cli::FreshRequestId());
-    request.set_service(name.service);
-    request.set_id(name.id);
-    v1::SkipDeadLetterResponse response;
-    return Call([&](auto* context) { return stub.SkipDeadLetter(context, request, &response); });
-  });
+  Decide(flags, "skipped",
+         By<v1::SkipDeadLetterRequest, v1::SkipDeadLetterResponse>(&v1::OperationsService::Stub::SkipDeadLetter));
 }
 
 CLI::App* AddOne(CLI::App& parent, const char* name, const char* help, const std::shared_ptr<DeadLetterFlags>& flags,

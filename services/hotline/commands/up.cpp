@@ -38,4 +38,16 @@ void AddUp(CLI::App& program) {
   });
 }
 
+void AddMigrate(CLI::App& program) {
+  auto* const command = program.add_subcommand("migrate", "Bring the schemas of all five services up to date, and end");
+  command->footer(
+      "Before an upgrade, once for all replicas; `hotline-intake migrate --to N` moves one service's alone.");
+  auto options = std::make_shared<platform::SettingOptions>();
+  platform::AddSettingOptions(*command, *options);
+  command->callback([options] {
+    const int status = platform::Migrate("hotline", *options, AllModules(), std::nullopt);
+    if (status != 0) throw CLI::RuntimeError{status};
+  });
+}
+
 }  // namespace hotline::commands

@@ -78,10 +78,6 @@ int Serve(std::string_view name, const SettingOptions& options, const std::vecto
   SetLogLevel(LevelNamed(config->Text("log_level")));
   SetLogFormat(FormatNamed(config->Text("log_format")));
 
-  if (config->Text("migrate") == "only") {
-    const absl::Status migrated = Process::Migrate(*config, factories, std::nullopt);
-    return migrated.ok() ? kDone : Complain(name, migrated, kFailed);
-  }
   absl::StatusOr<std::unique_ptr<Process>> process = Process::Start(*config, factories);
   if (!process.ok()) return Complain(name, process.status(), kFailed);
   if (on_serving) on_serving(**process);

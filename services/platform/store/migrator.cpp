@@ -91,7 +91,7 @@ absl::Status CheckPart(SqlConnection& connection, std::string_view part, std::sp
   if (current >= static_cast<std::int64_t>(migrations.size())) return absl::OkStatus();
   return absl::FailedPreconditionError("the " + std::string{part} + " schema is at " + std::to_string(current) +
                                        ", this program needs " + std::to_string(migrations.size()) +
-                                       ": bring it up with --migrate only");
+                                       ": bring it up with the command migrate");
 }
 
 }  // namespace hotline::platform
