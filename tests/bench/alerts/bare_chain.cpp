@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kBodyBytes = 600;
 constexpr int kPollMs = 100;
+constexpr int kTopicMs = 30'000;
 
 using Properties = std::vector<std::pair<const char*, std::string>>;
 
@@ -35,7 +36,8 @@ rd_kafka_t* Client(rd_kafka_type_t type, const Properties& properties) {
 /// Rows of one connection, a commit each.
 class BareChain::Table {
  public:
-  Table(const std::string& where, const std::string& name) : connection_{PQconnectdb(where.c_str())} {
+  Table(const std::string& where, const std::string& name)
+      : connection_{PQconnectdb((where + " options='-c client_min_messages=warning'").c_str())} {
     Run("CREATE TABLE IF NOT EXISTS " + name + " (id TEXT PRIMARY KEY, body TEXT NOT NULL)");
     PQclear(PQprepare(connection_, "add", ("INSERT INTO " + name + " VALUES ($1, $2)").c_str(), 2, nullptr));
   }
@@ -80,6 +82,19 @@ class BareChain::Producer {
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
 
+  void MakeTopic(const std::string& topic) {
+    constexpr int kPartitions = 16;
+    rd_kafka_NewTopic_t* made = rd_kafka_NewTopic_new(topic.c_str(), kPartitions, 1, nullptr, 0);
+    rd_kafka_queue_t* const queue = rd_kafka_queue_new(client_);
+    rd_kafka_CreateTopics(client_, &made, 1, nullptr, queue);
+    rd_kafka_event_t* const event = rd_kafka_queue_poll(queue, kTopicMs);
+    const bool done = event != nullptr && rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_NewTopic_destroy(made);
+    if (!done) throw std::runtime_error{"no topic " + topic};
+  }
+
   void Send(const std::string& topic, const std::string& id) {
     const std::string body(kBodyBytes, 'x');
     rd_kafka_producev(client_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_KEY(id.data(), id.size()),
@@ -100,11 +115,8 @@ class BareChain::Hop {
       std::function<void(const std::string& id)> then)
       : table_{where, topic},
         then_{std::move(then)},
-        client_{Client(RD_KAFKA_CONSUMER, {{"bootstrap.servers", broker},
-                                           {"group.id", topic},
-                                           {"auto.offset.reset", "earliest"},
-                                           {"allow.auto.create.topics", "true"},
-                                           {"topic.metadata.refresh.interval.ms", "500"}})} {
+        client_{Client(RD_KAFKA_CONSUMER,
+                       {{"bootstrap.servers", broker}, {"group.id", topic}, {"auto.offset.reset", "earliest"}})} {
     rd_kafka_poll_set_consumer(client_);
     rd_kafka_topic_partition_list_t* const topics = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(topics, topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -150,6 +162,7 @@ BareChain::BareChain(const std::string& where, const std::string& broker, const 
     const auto topic = [&](int number) { return name + "_" + std::to_string(number + 1); };
     std::function<void(const std::string& id)> then = arrived;
     if (hop < hops) then = [this, next = topic(hop + 1)](const std::string& id) { producer_->Send(next, id); };
+    producer_->MakeTopic(topic(hop));
     hops_.push_back(std::make_unique<Hop>(where, broker, topic(hop), std::move(then)));
   }
 }
