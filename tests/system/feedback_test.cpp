@@ -1,5 +1,5 @@
-// The loop of learning, as a person runs it: calls are replayed, a case is corrected and a warning judged, both come out
-// as training rows, and the calls of the record are run over again and compared.
+// The loop of learning, as a person runs it: calls are replayed, a case is corrected and a warning judged, both come
+// out as training rows, and the calls of the record are run over again and compared.
 #include <fstream>
 #include <sstream>
 
@@ -58,7 +58,8 @@ TEST_F(FeedbackCommandTest, WhatPeoplePutRightBecomesRowsAndOldCallsAreRunAgain)
   const std::vector<json> results = Objects(Run({"replay", TwoCalls(data_.path()).string()}).out);
   ASSERT_EQ(results.size(), 2U);
   const std::string case_no = results.front().at("cases").front().at("case_no");
-  Run({"cases", "correct", case_no, "--kind", "求助", "--topic", "民政", "--departments", "民政局", "--reason", "分错了"});
+  Run({"cases", "correct", case_no, "--kind", "求助", "--topic", "民政", "--departments", "民政局", "--reason",
+       "分错了"});
   const std::vector<json> alerts = Objects(Run({"alerts", "list", "--json"}).out);
   ASSERT_FALSE(alerts.empty()) << "the second call warns";
   Run({"alerts", "judge", alerts.front().at("alert_id"), "right", "--note", "到位"});

@@ -134,7 +134,9 @@ Compared CompareRecord(CompareFlags& flags) {
 
 Compared CompareFiles(const CompareFlags& flags) {
   try {
-    return {.comparison = replay::Compare(ReadResults(flags.before), ReadResults(flags.after)), .people = {}, .left_out = {}};
+    return {.comparison = replay::Compare(ReadResults(flags.before), ReadResults(flags.after)),
+            .people = {},
+            .left_out = {}};
   } catch (const json::exception& problem) {
     throw cli::Failure{absl::StrCat("these are no results of `hotline replay`: ", problem.what()), 2};
   }
@@ -184,7 +186,8 @@ void Print(const Compared& compared) {
   cli::Table table{{"call", "part", "before", "after"}};
   for (std::size_t i = 0; i < comparison.differences.size() && i < kShown; ++i) {
     const auto& difference = comparison.differences[i];
-    table.Add({difference.call, difference.part, cli::Shorten(difference.before, 40), cli::Shorten(difference.after, 40)});
+    table.Add(
+        {difference.call, difference.part, cli::Shorten(difference.before, 40), cli::Shorten(difference.after, 40)});
   }
   if (!table.empty()) std::cout << table.Text("  ");
   if (comparison.differences.size() > kShown)
@@ -205,7 +208,8 @@ std::string Lines(const replay::Comparison& comparison) {
 }
 
 void Run(CompareFlags& flags) {
-  if (flags.before.empty() != flags.after.empty()) throw cli::Failure{"name both files, or none to compare with the record", 2};
+  if (flags.before.empty() != flags.after.empty())
+    throw cli::Failure{"name both files, or none to compare with the record", 2};
   const Compared compared = flags.before.empty() ? CompareRecord(flags) : CompareFiles(flags);
   for (const std::string& call : compared.left_out) std::cerr << "hotline: left out " << call << '\n';
   if (!flags.out.empty()) cli::OrFail(cli::WriteFile(flags.out, Lines(compared.comparison)));

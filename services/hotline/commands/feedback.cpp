@@ -29,7 +29,8 @@ struct FeedbackFlags {
 void ReadCases(const FeedbackFlags& flags, intake::v1::IntakeService::Stub& stub, feedback::TrainingRows& rows) {
   cli::Progress progress{"reading cases", 0};
   cli::OrFail(feedback::ForEachCorrected(
-      stub, {.site = flags.site, .call_id = {}}, [&](const auto& corrected) { feedback::AddCorrected(corrected, rows); },
+      stub, {.site = flags.site, .call_id = {}},
+      [&](const auto& corrected) { feedback::AddCorrected(corrected, rows); },
       [&](std::uint64_t seen) { progress.Update(seen); }));
   progress.Finish();
 }
@@ -74,7 +75,8 @@ void AddFeedback(CLI::App& program) {
   auto flags = std::make_shared<FeedbackFlags>();
   auto* const out = feedback->add_subcommand(
       "export", "Write corrected cases and judged warnings as the rows that training reads (texts are masked)");
-  out->add_option("--out", flags->out, "Folder for topics.tsv, kinds.tsv, departments.tsv, caller_turns.tsv, verdicts.tsv")
+  out->add_option("--out", flags->out,
+                  "Folder for topics.tsv, kinds.tsv, departments.tsv, caller_turns.tsv, verdicts.tsv")
       ->required();
   out->add_option("--site", flags->site, "One site only");
   flags->connection.AddTo(*out);

@@ -18,7 +18,8 @@ namespace {
 namespace v1 = escalation::v1;
 
 std::string Field(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
   return text;
 }
 
@@ -44,9 +45,9 @@ std::string ConcernOfReason(const std::string& code) {
     std::transform(label.begin(), label.end(), label.begin(), [](unsigned char c) { return std::tolower(c); });
     return label;
   }
-  static const std::pair<const char*, const char*> kRules[] = {
-      {"LIFE_", "danger"},     {"VIOLENCE", "danger"},    {"PUBLIC_ORDER", "danger"}, {"GROUP_ACTION", "group"},
-      {"PETITION", "exposure"}, {"INFORMANT_LEAK", "leak"}};
+  static const std::pair<const char*, const char*> kRules[] = {{"LIFE_", "danger"},        {"VIOLENCE", "danger"},
+                                                               {"PUBLIC_ORDER", "danger"}, {"GROUP_ACTION", "group"},
+                                                               {"PETITION", "exposure"},   {"INFORMANT_LEAK", "leak"}};
   for (const auto& [rule, label] : kRules) {
     if (absl::StartsWith(code, rule)) return label;
   }

@@ -8,13 +8,13 @@
 
 namespace hotline::feedback {
 
-/// What people have put right, in the files that training reads (services/*/training). Texts are masked, as the services
-/// give them; a tab or line end in one becomes a space.
+/// What people have put right, in the files that training reads (services/*/training). Texts are masked, as the
+/// services give them; a tab or line end in one becomes a space.
 struct TrainingRows {
-  std::string topics = "label\ttitle\tdetail\n";           ///< messages/train.tsv of language/training
-  std::string kinds;                                       ///< classification/training/kinds.tsv
+  std::string topics = "label\ttitle\tdetail\n";              ///< messages/train.tsv of language/training
+  std::string kinds;                                          ///< classification/training/kinds.tsv
   std::string departments = "lead\tothers\ttitle\tdetail\n";  ///< for whoever keeps the dispatch directory
-  std::string concerns;                                    ///< escalation/training/caller_turns.tsv
+  std::string concerns;                                       ///< escalation/training/caller_turns.tsv
   std::string verdicts = "verdict\tlevel\trisk\tsite\tcall_id\tturn\treasons\tnote\n";
   int cases = 0;   ///< That somebody corrected.
   int alerts = 0;  ///< That somebody judged.

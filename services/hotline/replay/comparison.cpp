@@ -53,7 +53,8 @@ void CompareCall(const std::string& call, const json& before, const json& after,
   comparison.warned_after += !after.at("warned_at").is_null();
   comparison.red_before += !before.at("red_at").is_null();
   comparison.red_after += !after.at("red_at").is_null();
-  for (const auto& [part, member] : {std::pair{"kinds", "kind"}, {"topics", "topic"}, {"intents", "intents"}, {"slots", "slots"}})
+  for (const auto& [part, member] :
+       {std::pair{"kinds", "kind"}, {"topics", "topic"}, {"intents", "intents"}, {"slots", "slots"}})
     Weigh(call, part, part, OfCases(before, member), OfCases(after, member), comparison);
   Weigh(call, "leads", "leads", LeadsOf(before), LeadsOf(after), comparison);
   Weigh(call, "warned", "warned_at", before.at("warned_at"), after.at("warned_at"), comparison);

@@ -45,7 +45,8 @@ TEST(FeedbackTest, ACorrectedCaseTeachesTopicKindAndDepartments) {
   AddCorrected(Corrected(), rows);
   EXPECT_EQ(rows.topics, "label\ttitle\tdetail\n环境保护\t河水发臭\t河水发臭 三个月了 没人来\n");
   EXPECT_EQ(rows.kinds, "投诉\tc\t河水发臭 三个月了 没人来\n");
-  EXPECT_EQ(rows.departments, "lead\tothers\ttitle\tdetail\n生态环境局\t街道乡镇\t河水发臭\t河水发臭 三个月了 没人来\n");
+  EXPECT_EQ(rows.departments,
+            "lead\tothers\ttitle\tdetail\n生态环境局\t街道乡镇\t河水发臭\t河水发臭 三个月了 没人来\n");
   EXPECT_EQ(rows.cases, 1);
 }
 
