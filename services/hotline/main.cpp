@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
   commands::AddFollowUps(program);
   commands::AddMetrics(program);
   commands::AddAlerts(program);
+  commands::AddFeedback(program);
+  commands::AddCompare(program);
   commands::AddHealth(program);
   commands::AddDeadLetters(program);
   try {

@@ -32,7 +32,8 @@ std::vector<std::string> TagsOf(const json& call) {
 }
 
 risk::CallOpening RiskOpening(const json& call) {
-  risk::CallOpening opening{.call_id = call.at("id"), .site = call.at("site"), .started_at = TimeOf(call.at("started_at"))};
+  risk::CallOpening opening{
+      .call_id = call.at("id"), .site = call.at("site"), .started_at = TimeOf(call.at("started_at"))};
   opening.caller_tags = TagsOf(call);
   for (const json& earlier : call.value("history", json::array())) {
     const std::string state = earlier.at("state");
@@ -73,14 +74,16 @@ Played Play(const json& call, const reading::Reader& reader) {
   Played played;
   for (const json& said : call.at("turns")) {
     const auto at_ms = said.at("at_ms").get<std::int64_t>();
-    const reading::Turn turn{.number = static_cast<int>(turns.size()) + 1,
-                             .speaker = said.at("speaker") == "agent" ? language::Speaker::kAgent : language::Speaker::kCaller,
-                             .text = said.at("text"),
-                             .said_at = opening.started_at + std::chrono::milliseconds{at_ms},
-                             .title = {}};
+    const reading::Turn turn{
+        .number = static_cast<int>(turns.size()) + 1,
+        .speaker = said.at("speaker") == "agent" ? language::Speaker::kAgent : language::Speaker::kCaller,
+        .text = said.at("text"),
+        .said_at = opening.started_at + std::chrono::milliseconds{at_ms},
+        .title = {}};
     const reading::TurnUnderstanding read = reader.ReadTurn(opening, turns, turn);
     risk::HeardTurn& now = heard.emplace_back();
-    now.turn = {.number = turn.number, .speaker = turn.speaker, .at_ms = at_ms, .said_at = turn.said_at, .text = turn.text};
+    now.turn = {
+        .number = turn.number, .speaker = turn.speaker, .at_ms = at_ms, .said_at = turn.said_at, .text = turn.text};
     if (read.emotion) {
       emotions.push_back(*read.emotion);
       played.emotions[turn.number] = *read.emotion;
@@ -97,7 +100,9 @@ Played Play(const json& call, const reading::Reader& reader) {
   return played;
 }
 
-bool Holds(const json& list, const std::string& value) { return std::find(list.begin(), list.end(), value) != list.end(); }
+bool Holds(const json& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
 
 /// A span that holds or lies in the right one, half to twice its length.
 bool Overlaps(const std::string& said, const std::string& right) {
@@ -122,10 +127,11 @@ void ScoreCases(const Played& played, const json& expected, CallScores& scores) 
   scores.kinds.Count(kinds == right_kinds);
   scores.lead.Count(lead);
   scores.topic.Count(topic);
-  scores.intents.Count(intents.size() <= 2 && std::any_of(intents.begin(), intents.end(), [&](const std::string& intent) {
-                         return Holds(expected.at("intents"), intent);
-                       }));
-  for (const auto& [name, slot] : {std::pair{"address", reading::SlotName::kWhere}, {"when", reading::SlotName::kWhen}}) {
+  scores.intents.Count(intents.size() <= 2 &&
+                       std::any_of(intents.begin(), intents.end(),
+                                   [&](const std::string& intent) { return Holds(expected.at("intents"), intent); }));
+  for (const auto& [name, slot] :
+       {std::pair{"address", reading::SlotName::kWhere}, {"when", reading::SlotName::kWhen}}) {
     const json& right = expected.at("slots").at(name);
     if (!right.is_string()) continue;
     scores.slots.Count(std::any_of(cases.begin(), cases.end(), [&, wanted = slot](const reading::UnderstoodCase& one) {

@@ -46,7 +46,9 @@ TEST_P(QualityTest, UnderstandsLabelledCallsAsWellAsBefore) {
 INSTANTIATE_TEST_SUITE_P(Calls, QualityTest,
                          testing::Values(Floor{"development.jsonl", .9, .03, .87, .9, .9, .95, .74, .85, .97, .81},
                                          Floor{"dataset.jsonl", .88, .03, .91, .95, .93, .95, .82, .78, .95, .87}),
-                         [](const auto& test) { return std::string{test.param.file}.substr(0, std::string_view{test.param.file}.find('.')); });
+                         [](const auto& test) {
+                           return std::string{test.param.file}.substr(0, std::string_view{test.param.file}.find('.'));
+                         });
 
 }  // namespace
 }  // namespace hotline::tests

@@ -18,7 +18,8 @@ void Add(std::string_view name, double value, language::Features& features) {
 }
 
 void AddFamilies(char of, const Families& families, language::Features& features) {
-  for (std::size_t i = 0; i < kFamilies; ++i) Add(std::string{of} + "_" + std::string{kNames[i]}, families[i], features);
+  for (std::size_t i = 0; i < kFamilies; ++i)
+    Add(std::string{of} + "_" + std::string{kNames[i]}, families[i], features);
 }
 
 /// The caller's earlier turns: the latest, their mean, the strongest, the first.
@@ -40,8 +41,8 @@ void AddEarlier(std::span<const Families> earlier, language::Features& features)
 
 /// What the call is about, from all the caller has said: a fact in a call of praise is told gladly, in a leak in fear.
 void AddSubject(std::span<const Turn> turns, language::Features& features) {
-  for (const std::string_view group : {"praise_ask", "report", "complain", "leak", "despair", "suggest", "ask", "secrecy",
-                                       "fear", "grief", "blame", "thanks", "worry", "urgent", "resign"}) {
+  for (const std::string_view group : {"praise_ask", "report", "complain", "leak", "despair", "suggest", "ask",
+                                       "secrecy", "fear", "grief", "blame", "thanks", "worry", "urgent", "resign"}) {
     const bool said = std::any_of(turns.begin(), turns.end(), [&](const Turn& turn) {
       return turn.speaker == Speaker::kCaller && SpokenCues().Has(group, turn.text);
     });
@@ -54,15 +55,15 @@ void AddAgent(std::span<const Turn> turns, language::Features& features) {
   const std::string_view now = turns.size() > 1 && turns[turns.size() - 2].speaker == Speaker::kAgent
                                    ? std::string_view{turns[turns.size() - 2].text}
                                    : std::string_view{};
-  const auto agents = std::count_if(turns.begin(), turns.end(),
-                                    [](const Turn& turn) { return turn.speaker == Speaker::kAgent; });
+  const auto agents =
+      std::count_if(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kAgent; });
   for (const std::string_view group : {"restate", "agent_soothes", "agent_brushes_off", "answer_given"}) {
     const auto with = std::count_if(turns.begin(), turns.end(), [&](const Turn& turn) {
       return turn.speaker == Speaker::kAgent && SpokenCues().Has(group, turn.text);
     });
     Add("a_" + std::string{group}, SpokenCues().Has(group, now), features);
-    Add("as_" + std::string{group}, static_cast<double>(with) / static_cast<double>(std::max<std::ptrdiff_t>(agents, 1)),
-        features);
+    Add("as_" + std::string{group},
+        static_cast<double>(with) / static_cast<double>(std::max<std::ptrdiff_t>(agents, 1)), features);
   }
   static const language::Pattern asks{"(?:[？?]|吗|呢)[”\"]?$"};
   static const language::Pattern closes{"再见|不客气|还有(?:其他|别的)|祝您|感谢您的来电"};

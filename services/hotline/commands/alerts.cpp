@@ -1,8 +1,10 @@
 #include <hotline/escalation/v1/escalation_service.grpc.pb.h>
 
 #include <iostream>
+#include <map>
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -26,6 +28,10 @@ struct AlertFlags {
   bool all = false;
   bool json = false;
   int limit = 100;
+  std::string alert_id;
+  v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
+  std::string note;
+  std::int64_t version = 0;
 };
 
 ordered_json ToJson(const v1::Alert& alert) {
@@ -84,6 +90,76 @@ void List(const AlertFlags& flags) {
   for (const auto& alert : response.alerts()) Print(alert, flags.json);
 }
 
+/// The warning as it stands now: whoever judges without --version means that one.
+std::int64_t VersionOf(const std::string& alert_id, v1::EscalationService::Stub& stub) {
+  v1::ListAlertsRequest request;
+  request.set_page_size(1000);
+  do {
+    v1::ListAlertsResponse page;
+    cli::OrFail(cli::Call([&](auto* call) { return stub.ListAlerts(call, request, &page); }));
+    for (const auto& alert : page.alerts()) {
+      if (alert.alert_id() == alert_id) return alert.version();
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  throw cli::Failure{"there is no warning " + alert_id, 1};
+}
+
+void Judge(const AlertFlags& flags) {
+  const auto connection = cli::OrFail(cli::Connection::Open(flags.connection));
+  const auto stub = v1::EscalationService::NewStub(connection->channel());
+  v1::JudgeAlertRequest request;
+  request.set_request_id(cli::FreshRequestId());
+  request.set_alert_id(flags.alert_id);
+  request.set_verdict(flags.verdict);
+  request.set_note(flags.note);
+  request.set_expected_version(flags.version > 0 ? flags.version : VersionOf(flags.alert_id, *stub));
+  v1::JudgeAlertResponse response;
+  cli::OrFail(cli::Call([&](auto* call) { return stub->JudgeAlert(call, request, &response); }));
+  Print(response.alert(), flags.json);
+}
+
+void Calibration(const AlertFlags& flags) {
+  const auto connection = cli::OrFail(cli::Connection::Open(flags.connection));
+  const auto stub = v1::EscalationService::NewStub(connection->channel());
+  v1::GetCalibrationRequest request;
+  request.set_site(flags.site);
+  v1::GetCalibrationResponse response;
+  cli::OrFail(cli::Call([&](auto* call) { return stub->GetCalibration(call, request, &response); }));
+  ordered_json levels = ordered_json::array();
+  cli::Table table{{"level", "judged", "right", "mean risk"}};
+  for (const auto& level : response.levels()) {
+    levels.push_back({{"level", cli::NameOf(level.level())},
+                      {"judged", level.judged()},
+                      {"right", level.right()},
+                      {"mean_risk", level.mean_risk()}});
+    table.Add({std::string{cli::NameOf(level.level())}, std::to_string(level.judged()), std::to_string(level.right()),
+               fmt::format("{:.2f}", level.mean_risk())});
+  }
+  if (flags.json) {
+    std::cout << ordered_json{{"site", flags.site},
+                              {"calls", response.calls()},
+                              {"alerts", response.alerts()},
+                              {"judged", response.judged()},
+                              {"right", response.right()},
+                              {"false_alarms", response.false_alarms()},
+                              {"missed", response.missed()},
+                              {"precision", response.precision()},
+                              {"recall", response.recall()},
+                              {"mean_lead_turns", response.mean_lead_turns()},
+                              {"levels", levels}}
+                     .dump()
+              << '\n';
+    return;
+  }
+  std::cout << fmt::format("{} calls, {} warnings, {} judged: {} right, {} false alarms; {} calls missed\n",
+                           response.calls(), response.alerts(), response.judged(), response.right(),
+                           response.false_alarms(), response.missed())
+            << fmt::format("precision {:.2f}, recall {:.2f}, {:.1f} turns ahead\n\n", response.precision(),
+                           response.recall(), response.mean_lead_turns())
+            << table.Text("  ");
+}
+
 CLI::App* AddAction(CLI::App& alerts, const char* name, const char* help, const std::shared_ptr<AlertFlags>& flags) {
   auto* const command = alerts.add_subcommand(name, help);
   command->add_option("--site", flags->site, "One site only");
@@ -95,7 +171,7 @@ CLI::App* AddAction(CLI::App& alerts, const char* name, const char* help, const 
 }  // namespace
 
 void AddAlerts(CLI::App& program) {
-  auto* const alerts = program.add_subcommand("alerts", "Warnings to the supervisor: watch, list");
+  auto* const alerts = program.add_subcommand("alerts", "Warnings to the supervisor: watch, list, judge, calibration");
   alerts->require_subcommand(1);
   auto flags = std::make_shared<AlertFlags>();
   auto* const watch = AddAction(*alerts, "watch", "Print alerts as they come", flags);
@@ -104,6 +180,22 @@ void AddAlerts(CLI::App& program) {
   auto* const list = AddAction(*alerts, "list", "Alerts, newest first", flags);
   list->add_option("--limit", flags->limit, "At most so many")->check(CLI::Range(1, 1000))->capture_default_str();
   list->callback([flags] { List(*flags); });
+  auto* const calibration = AddAction(*alerts, "calibration", "How good the warnings are, by what was judged", flags);
+  calibration->callback([flags] { Calibration(*flags); });
+  auto* const judge = alerts->add_subcommand("judge", "Say whether a warning was right: it becomes a training row");
+  judge->add_option("alert_id", flags->alert_id, "Warning, as list prints it with --json")->required();
+  judge->add_option("verdict", flags->verdict, "right, too-early, too-late, false-alarm")
+      ->required()
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, v1::Verdict>{{"right", v1::VERDICT_RIGHT},
+                                                                     {"too-early", v1::VERDICT_TOO_EARLY},
+                                                                     {"too-late", v1::VERDICT_TOO_LATE},
+                                                                     {"false-alarm", v1::VERDICT_FALSE_ALARM}}));
+  judge->add_option("--note", flags->note, "Why");
+  judge->add_option("--version", flags->version, "Version seen (default: the newest)");
+  judge->add_flag("--json", flags->json, "JSON, an object a line");
+  flags->connection.AddTo(*judge);
+  judge->callback([flags] { Judge(*flags); });
 }
 
 }  // namespace hotline::commands

@@ -25,7 +25,8 @@ using nlohmann::ordered_json;
 
 struct CaseFlags {
   cli::ConnectionFlags connection;
-  std::string case_no, site, state, kind, department, topic, query, to, reason, reply, parent;
+  std::string case_no, site, state, kind, department, topic, query, to, reason, reply, parent, title;
+  std::vector<std::string> departments;
   std::int64_t version = 0;
   int limit = 100;
   bool overdue = false;
@@ -38,6 +39,12 @@ common::v1::CaseState StateOrFail(const std::string& name) {
     throw cli::Failure{
         absl::StrCat("'", name, "' is no state of a case; one is 待派遣, another 办结 (design: README of intake)"), 2};
   return *state;
+}
+
+common::v1::CaseKind KindOrFail(const std::string& name) {
+  const auto kind = cli::KindFrom(name);
+  if (!kind) throw cli::Failure{absl::StrCat("'", name, "' is none of 咨询 求助 投诉 举报 建议 表扬"), 2};
+  return *kind;
 }
 
 template <typename Cases>
@@ -63,11 +70,7 @@ void List(const CaseFlags& flags, v1::IntakeService::Stub& stub) {
   request.set_overdue(flags.overdue);
   request.set_page_size(flags.limit);
   if (!flags.state.empty()) request.add_states(StateOrFail(flags.state));
-  if (!flags.kind.empty()) {
-    const auto kind = cli::KindFrom(flags.kind);
-    if (!kind) throw cli::Failure{absl::StrCat("'", flags.kind, "' is none of 咨询 求助 投诉 举报 建议 表扬"), 2};
-    request.add_kinds(*kind);
-  }
+  if (!flags.kind.empty()) request.add_kinds(KindOrFail(flags.kind));
   v1::ListCasesResponse response;
   OrFail(Call([&](auto* context) { return stub.ListCases(context, request, &response); }));
   PrintCases(response.cases(), flags.json);
@@ -179,6 +182,21 @@ void Transition(const CaseFlags& flags, v1::IntakeService::Stub& stub) {
   PrintCases(std::array{response.case_()}, flags.json);
 }
 
+void Correct(const CaseFlags& flags, v1::IntakeService::Stub& stub) {
+  v1::CorrectCaseRequest request;
+  request.set_request_id(cli::FreshRequestId());
+  request.set_case_no(flags.case_no);
+  request.set_reason(flags.reason);
+  request.set_topic(flags.topic);
+  request.set_title(flags.title);
+  if (!flags.kind.empty()) request.set_kind(KindOrFail(flags.kind));
+  for (const std::string& department : flags.departments) request.add_departments(department);
+  request.set_expected_version(flags.version > 0 ? flags.version : Get(flags.case_no, stub).case_().version());
+  v1::CorrectCaseResponse response;
+  OrFail(Call([&](auto* context) { return stub.CorrectCase(context, request, &response); }));
+  PrintCases(std::array{response.case_()}, flags.json);
+}
+
 using Action = void (*)(const CaseFlags&, v1::IntakeService::Stub&);
 
 /// A subcommand with the flags that all of them have; `run` gets a stub.
@@ -198,7 +216,7 @@ CLI::App* AddAction(CLI::App& cases, const char* name, const char* help, const s
 }  // namespace
 
 void AddCases(CLI::App& program) {
-  auto* const cases = program.add_subcommand("cases", "Cases (工单): list, show, search, transition");
+  auto* const cases = program.add_subcommand("cases", "Cases (工单): list, show, search, correct, transition");
   cases->require_subcommand(1);
   auto flags = std::make_shared<CaseFlags>();
 
@@ -218,6 +236,16 @@ void AddCases(CLI::App& program) {
 
   auto* const show = AddAction(*cases, "show", "One case with its history", flags, Show);
   show->add_option("case_no", flags->case_no, "Case number")->required();
+
+  auto* const correct =
+      AddAction(*cases, "correct", "Put the category of a case right: it becomes a training row", flags, Correct);
+  correct->add_option("case_no", flags->case_no, "Case number")->required();
+  correct->add_option("--kind", flags->kind, "咨询 求助 投诉 举报 建议 表扬");
+  correct->add_option("--topic", flags->topic, "Level-1 topic");
+  correct->add_option("--departments", flags->departments, "Lead first, then co-handlers")->delimiter(',');
+  correct->add_option("--title", flags->title, "Title");
+  correct->add_option("--reason", flags->reason, "Why: the history shows it")->required();
+  correct->add_option("--version", flags->version, "Version seen (default: the newest)");
 
   auto* const transition = AddAction(*cases, "transition", "Move a case along its life", flags, Transition);
   transition->add_option("case_no", flags->case_no, "Case number")->required();

@@ -23,5 +23,7 @@ void AddAlerts(CLI::App& program);
 void AddDeadLetters(CLI::App& program);
 void AddReport(CLI::App& program);
 void AddHealth(CLI::App& program);
+void AddFeedback(CLI::App& program);
+void AddCompare(CLI::App& program);
 
 }  // namespace hotline::commands
