@@ -60,6 +60,11 @@ Cluster::~Cluster() {
   }
 }
 
+void Cluster::Up(const std::string& flags) {
+  flags_ = flags;
+  Up();
+}
+
 void Cluster::Up() {
   Run(absl::StrCat(kScript, " up --dir ", directory_.string(), " --build ", HOTLINE_BINARY_DIR, " ", flags_));
   address_ = FirstLine(directory_ / "front" / "address");
@@ -92,6 +97,17 @@ bool Cluster::Runs(const std::string& name) const {
 void Cluster::CrashNextTime(const std::string& name, const std::string& place, int n) const {
   std::ofstream{directory_ / name / "data" / "crash_at"} << place << ' ' << n << '\n';
 }
+
+void Cluster::Sabotage(const std::string& name, const std::string& promise) const {
+  const auto file = directory_ / name / "data" / "sabotage";
+  if (promise.empty()) {
+    std::filesystem::remove(file);
+  } else {
+    std::ofstream{file} << promise << '\n';
+  }
+}
+
+std::string Cluster::AddressOf(const std::string& name) const { return FirstLine(directory_ / name / "address"); }
 
 std::chrono::milliseconds Cluster::StartupOf(const std::string& name) const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(ModifiedAt(directory_ / name / "data" / "LOCK") -

@@ -20,8 +20,10 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  /// Starts what is not running, and waits until all serve. Throws when that fails.
+  /// Starts what is not running, and waits until all serve. Throws when that fails. Other `flags` change the cluster
+  /// (--replicas) or come to hold at the next start of each copy (--set).
   void Up();
+  void Up(const std::string& flags);
 
   /// The copies of the services: intake-1, intake-2, classification-1, …
   [[nodiscard]] std::vector<std::string> Copies() const;
@@ -33,12 +35,18 @@ class Cluster {
   /// (platform/runtime/fault_points.h).
   void CrashNextTime(const std::string& name, const std::string& place, int n) const;
 
+  /// The process breaks the named promise from its next start on; "" ends it (platform/runtime/fault_points.h).
+  void Sabotage(const std::string& name, const std::string& promise) const;
+
   /// From a copy's last start until it served.
   [[nodiscard]] std::chrono::milliseconds StartupOf(const std::string& name) const;
 
   /// The sum of a metric's values over labels, of one copy; 0 when it has none.
   [[nodiscard]] double Metric(const std::string& name, const std::string& metric) const;
 
+  [[nodiscard]] std::string AddressOf(const std::string& name) const;
+  [[nodiscard]] std::string kafka() const { return AddressOf("kafka-1"); }
+  [[nodiscard]] std::filesystem::path keyring() const { return directory_ / "keyring.json"; }
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] std::shared_ptr<grpc::Channel> NewChannel() const;
 
