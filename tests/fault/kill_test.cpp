@@ -1,5 +1,6 @@
 // Services of a real cluster, killed with SIGKILL again and again under load, at random moments and at named places:
 // what was acknowledged is there, once (promises 1 to 3). tests/fault/kill runs it; HOTLINE_KILLS sets how often.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "support/cluster.h"
+#include "support/event_log.h"
 #include "support/ledger.h"
 #include "support/live_calls.h"
 
@@ -23,6 +25,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
+using testing::IsEmpty;
 
 constexpr milliseconds kReadyAgain{3'000};
 constexpr seconds kBacklogGone{15};
@@ -129,10 +132,9 @@ TEST(ClusterKillTest, NothingAcknowledgedIsLostOrDoubled) {
   }
   const auto drained = std::chrono::duration_cast<milliseconds>(steady_clock::now() - load_ended);
 
-  ExpectOnce(cluster.NewChannel(), ledger);
-  double dead_letters = 0;
-  for (const auto& name : reaper.copies()) dead_letters += cluster.Metric(name, "hotline_consumer_dead_letters_total");
-  EXPECT_EQ(dead_letters, 0);
+  EXPECT_THAT(RecordDifferences(cluster.NewChannel(), ledger), IsEmpty());
+  EXPECT_THAT(LogDifferences(cluster, ""), IsEmpty());
+  EXPECT_THAT(DeadLetters(cluster, ""), IsEmpty());
   EXPECT_EQ(backlog, 0) << "events wait that nobody fetches";
   if (std::getenv("HOTLINE_KILLS") != nullptr) {  // The campaign has the machine to itself; `tests/run` does not.
     EXPECT_LE(drained, kBacklogGone);

@@ -74,6 +74,11 @@ Cluster::~Cluster() {
   }
 }
 
+void Cluster::Up(const std::string& flags) {
+  flags_ = flags;
+  Up();
+}
+
 void Cluster::Up() {
   Run(absl::StrCat(kScript, " up --dir ", directory_.string(), " --build ", HOTLINE_BINARY_DIR, " ", flags_));
   address_ = FirstLine(directory_ / "front" / "address");
@@ -120,6 +125,17 @@ void Cluster::CrashNextTime(const std::string& name, const std::string& place, i
   std::ofstream{directory_ / name / "data" / "crash_at"} << place << ' ' << n << '\n';
 }
 
+void Cluster::Sabotage(const std::string& name, const std::string& promise) const {
+  const auto file = directory_ / name / "data" / "sabotage";
+  if (promise.empty()) {
+    std::filesystem::remove(file);
+  } else {
+    std::ofstream{file} << promise << '\n';
+  }
+}
+
+std::string Cluster::AddressOf(const std::string& name) const { return FirstLine(directory_ / name / "address"); }
+
 std::chrono::milliseconds Cluster::StartupOf(const std::string& name) const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(ModifiedAt(directory_ / name / "data" / "LOCK") -
                                                                ModifiedAt(directory_ / name / "process"));
@@ -141,8 +157,6 @@ double Cluster::Sum(const std::string& metric) const {
   for (const std::string& name : Copies()) sum += Metric(name, metric);
   return sum;
 }
-
-std::string Cluster::AddressOf(const std::string& name) const { return FirstLine(directory_ / name / "address"); }
 
 std::shared_ptr<grpc::Channel> Cluster::NewChannel() const { return PatientChannel(address_); }
 

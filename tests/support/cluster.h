@@ -23,8 +23,10 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
-  /// Starts what is not running, and waits until all serve. Throws when that fails.
+  /// Starts what is not running, and waits until all serve. Throws when that fails. Other `flags` change the cluster
+  /// (--replicas) or come to hold at the next start of each copy (--set).
   void Up();
+  void Up(const std::string& flags);
   /// Stops all in order; the data stays.
   void Down();
 
@@ -43,6 +45,9 @@ class Cluster {
   /// (platform/runtime/fault_points.h).
   void CrashNextTime(const std::string& name, const std::string& place, int n) const;
 
+  /// The process breaks the named promise from its next start on; "" ends it (platform/runtime/fault_points.h).
+  void Sabotage(const std::string& name, const std::string& promise) const;
+
   /// From a copy's last start until it served.
   [[nodiscard]] std::chrono::milliseconds StartupOf(const std::string& name) const;
 
@@ -54,6 +59,8 @@ class Cluster {
 
   /// Of one part: kafka-1, redis, postgresql, intake-1, …
   [[nodiscard]] std::string AddressOf(const std::string& name) const;
+  [[nodiscard]] std::string kafka() const { return AddressOf("kafka-1"); }
+  [[nodiscard]] std::filesystem::path keyring() const { return directory_ / "keyring.json"; }
   /// Of the front, which all of them are behind.
   [[nodiscard]] const std::string& address() const { return address_; }
   /// Where its parts keep their addresses and data, a folder each.

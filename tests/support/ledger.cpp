@@ -10,9 +10,14 @@
 #include <chrono>
 #include <numeric>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include <absl/status/statusor.h>
+#include <absl/strings/str_cat.h>
+
 #include "hotline/cli/call.h"
+#include "platform/rpc/status.h"
 
 namespace hotline::tests {
 namespace {
@@ -23,14 +28,12 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-/// All messages are of one site: others may file at other sites meanwhile.
-constexpr char kSite[] = "yunzhou";
-
 /// For the last messages, once there is no more trouble.
 constexpr seconds kLastPatience{90};
-constexpr seconds kSettlePatience{180};
 
-v1::FileMessageRequest Message(int number) {
+std::string ExternalId(const Ledger& ledger, int number) { return ledger.site() + "-" + std::to_string(number); }
+
+v1::FileMessageRequest Message(const Ledger& ledger, int number) {
   static constexpr const char* kTexts[] = {
       "小区门口的路灯坏了两个星期，晚上老人出门摔过跤，打过物业电话没有人管。",
       "想问一下灵活就业人员的社保断缴了三个月，现在补缴需要带什么材料？",
@@ -39,9 +42,9 @@ v1::FileMessageRequest Message(int number) {
       "建议在文化路小学门口加装减速带，放学时候车子开得太快。",
   };
   v1::FileMessageRequest request;
-  request.set_request_id("kill-" + std::to_string(number));
-  request.set_external_id("kill-" + std::to_string(number));
-  request.set_site(kSite);
+  request.set_request_id(ExternalId(ledger, number));
+  request.set_external_id(ExternalId(ledger, number));
+  request.set_site(ledger.site());
   request.set_channel(common::v1::CHANNEL_LETTER);
   request.set_title("来信" + std::to_string(number));
   request.set_text(kTexts[number % 5]);
@@ -53,40 +56,6 @@ bool AtRest(CaseState state) {
   return state == CaseState::CASE_STATE_DISPATCHED || state == CaseState::CASE_STATE_ANSWERED_DIRECTLY ||
          state == CaseState::CASE_STATE_INFORMED || state == CaseState::CASE_STATE_EMERGENCY_TRANSFERRED ||
          state == CaseState::CASE_STATE_TO_DISPATCH;
-}
-
-v1::Case GetCase(v1::IntakeService::Stub& stub, const std::string& case_no) {
-  v1::GetCaseRequest request;
-  request.set_case_no(case_no);
-  v1::GetCaseResponse response;
-  const absl::Status got = cli::Call([&](auto* context) { return stub.GetCase(context, request, &response); });
-  EXPECT_TRUE(got.ok()) << case_no << ": " << got;
-  return response.case_();
-}
-
-v1::Case AwaitRest(v1::IntakeService::Stub& stub, const std::string& case_no, steady_clock::time_point deadline) {
-  v1::Case one = GetCase(stub, case_no);
-  while (!AtRest(one.state()) && steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(milliseconds{50});
-    one = GetCase(stub, case_no);
-  }
-  return one;
-}
-
-/// How many final assessments the one turn of a message has, once it has any.
-std::int64_t AwaitFinalRisks(escalation::v1::EscalationService::Stub& stub, const std::string& call_id,
-                             steady_clock::time_point deadline) {
-  escalation::v1::GetCallRiskRequest request;
-  request.set_call_id(call_id);
-  for (;;) {
-    escalation::v1::GetCallRiskResponse risk;
-    const absl::Status got = cli::Call([&](auto* context) { return stub.GetCallRisk(context, request, &risk); });
-    EXPECT_TRUE(got.ok() || absl::IsNotFound(got)) << got;  // NOT_FOUND: the event has not come that far.
-    const auto finals =
-        std::count_if(risk.turns().begin(), risk.turns().end(), [](const auto& turn) { return !turn.preliminary(); });
-    if (finals > 0 || steady_clock::now() >= deadline) return finals;
-    std::this_thread::sleep_for(milliseconds{50});
-  }
 }
 
 /// Ends a stream that never ends by itself once nothing came for a while.
@@ -119,36 +88,145 @@ class QuietEnd {
   std::thread watch_;  // Last: it uses the others.
 };
 
-/// Every change of every case, from the record: case number -> its versions in the order they were written.
-std::map<std::string, std::vector<std::int64_t>> AllChanges(v1::IntakeService::Stub& stub) {
-  std::map<std::string, std::vector<std::int64_t>> changes;
-  grpc::ClientContext context;
-  v1::WatchCasesRequest request;
-  request.set_site(kSite);
-  const auto stream = stub.WatchCases(&context, request);
-  QuietEnd end{context};
-  v1::WatchCasesResponse response;
-  while (stream->Read(&response)) {
-    changes[response.change().case_no()].push_back(response.change().version());
-    end.Heard();
-  }
-  return changes;
-}
+/// Compares one ledger with the record of the services.
+class Comparison {
+ public:
+  Comparison(const std::shared_ptr<grpc::Channel>& channel, const Ledger& ledger, seconds patience)
+      : intake_{v1::IntakeService::NewStub(channel)},
+        followup_{followup::v1::FollowUpService::NewStub(channel)},
+        escalation_{escalation::v1::EscalationService::NewStub(channel)},
+        ledger_{ledger},
+        deadline_{steady_clock::now() + patience},
+        differences_{ledger.contradictions()} {}
 
-/// 1, 2, 3 ... up to the version the case has: no change lost, none doubled, none before another.
-std::vector<std::int64_t> VersionsUpTo(std::int64_t last) {
-  std::vector<std::int64_t> versions(static_cast<std::size_t>(last));
-  std::iota(versions.begin(), versions.end(), 1);
-  return versions;
-}
+  std::vector<std::string> Run(int from) {
+    const auto acknowledged = ledger_.cases();
+    for (const auto& [number, case_no] : acknowledged) {
+      if (number >= from) CompareCase(number, case_no);
+    }
+    if (const auto counted = CountCases(); counted != static_cast<std::int64_t>(acknowledged.size())) {
+      Differs(absl::StrCat(counted, " cases for ", acknowledged.size(), " acknowledged messages"));
+    }
+    CompareChanges();
+    return std::move(differences_);
+  }
+
+ private:
+  void Differs(std::string what) { differences_.push_back(std::move(what)); }
+
+  void CompareCase(int number, const std::string& case_no) {
+    const auto one = AwaitRest(case_no);
+    if (!one.ok()) return Differs(absl::StrCat("acknowledged case ", case_no, ": ", one.status().ToString()));
+    if (!AtRest(one->state()))
+      Differs(absl::StrCat(case_no, " is in state ", common::v1::CaseState_Name(one->state())));
+    if (one->external_id() != ExternalId(ledger_, number)) {
+      Differs(absl::StrCat(case_no, " is of message ", one->external_id(), ", not of ", ExternalId(ledger_, number)));
+    }
+    if (!versions_.emplace(case_no, one->version()).second) Differs(absl::StrCat("two messages share ", case_no));
+    CompareFollowUps(*one);
+    const std::int64_t finals = AwaitFinalRisks(one->call_id());
+    if (finals != 1) Differs(absl::StrCat(case_no, " has ", finals, " final assessments of its one turn"));
+  }
+
+  absl::StatusOr<v1::Case> AwaitRest(const std::string& case_no) {
+    v1::GetCaseRequest request;
+    request.set_case_no(case_no);
+    for (;;) {
+      v1::GetCaseResponse response;
+      const absl::Status got = cli::Call([&](auto* context) { return intake_->GetCase(context, request, &response); });
+      if (!got.ok()) return got;
+      if (AtRest(response.case_().state()) || steady_clock::now() >= deadline_) return response.case_();
+      std::this_thread::sleep_for(milliseconds{50});
+    }
+  }
+
+  void CompareFollowUps(const v1::Case& one) {
+    followup::v1::ListCaseFollowUpsRequest request;
+    request.set_case_no(one.case_no());
+    followup::v1::ListCaseFollowUpsResponse planned;
+    const absl::Status listed =
+        cli::Call([&](auto* context) { return followup_->ListCaseFollowUps(context, request, &planned); });
+    // NOT_FOUND: none was ever planned.
+    if (!listed.ok() && !absl::IsNotFound(listed)) Differs(absl::StrCat(one.case_no(), ": ", listed.ToString()));
+    const int most = one.state() == CaseState::CASE_STATE_ANSWERED_DIRECTLY ? 1 : 0;
+    if (planned.follow_ups_size() > most) {
+      Differs(absl::StrCat(one.case_no(), " has ", planned.follow_ups_size(), " follow-ups"));
+    }
+  }
+
+  /// How many final assessments the one turn of a message has, once it has any.
+  std::int64_t AwaitFinalRisks(const std::string& call_id) {
+    escalation::v1::GetCallRiskRequest request;
+    request.set_call_id(call_id);
+    for (;;) {
+      escalation::v1::GetCallRiskResponse risk;
+      const absl::Status got =
+          cli::Call([&](auto* context) { return escalation_->GetCallRisk(context, request, &risk); });
+      // NOT_FOUND: the event has not come that far.
+      if (!got.ok() && !absl::IsNotFound(got)) Differs(absl::StrCat(call_id, ": ", got.ToString()));
+      const auto finals =
+          std::count_if(risk.turns().begin(), risk.turns().end(), [](const auto& turn) { return !turn.preliminary(); });
+      if (finals > 0 || steady_clock::now() >= deadline_) return finals;
+      std::this_thread::sleep_for(milliseconds{50});
+    }
+  }
+
+  std::int64_t CountCases() {
+    v1::CountCasesRequest request;
+    request.set_site(ledger_.site());
+    v1::CountCasesResponse response;
+    const absl::Status counted =
+        cli::Call([&](auto* context) { return intake_->CountCases(context, request, &response); });
+    if (!counted.ok()) Differs(absl::StrCat("cases cannot be counted: ", counted.ToString()));
+    return response.total();
+  }
+
+  /// 1, 2, 3 ... up to the version a case has: no change lost, none doubled, none before another.
+  void CompareChanges() {
+    const auto changes = AllChanges();
+    for (const auto& [case_no, version] : versions_) {
+      std::vector<std::int64_t> expected(static_cast<std::size_t>(version));
+      std::iota(expected.begin(), expected.end(), 1);
+      const auto found = changes.find(case_no);
+      if (found == changes.end() || found->second != expected) {
+        Differs(absl::StrCat(case_no, ": a change is lost, doubled or out of order"));
+      }
+    }
+  }
+
+  /// Every change of every case, from the record: case number -> its versions in the order they were written.
+  std::map<std::string, std::vector<std::int64_t>> AllChanges() {
+    std::map<std::string, std::vector<std::int64_t>> changes;
+    grpc::ClientContext context;
+    v1::WatchCasesRequest request;
+    request.set_site(ledger_.site());
+    const auto stream = intake_->WatchCases(&context, request);
+    QuietEnd end{context};
+    v1::WatchCasesResponse response;
+    while (stream->Read(&response)) {
+      changes[response.change().case_no()].push_back(response.change().version());
+      end.Heard();
+    }
+    return changes;
+  }
+
+  const std::unique_ptr<v1::IntakeService::Stub> intake_;
+  const std::unique_ptr<followup::v1::FollowUpService::Stub> followup_;
+  const std::unique_ptr<escalation::v1::EscalationService::Stub> escalation_;
+  const Ledger& ledger_;
+  const steady_clock::time_point deadline_;
+  std::map<std::string, std::int64_t> versions_;
+  std::vector<std::string> differences_;
+};
 
 }  // namespace
 
 void Ledger::Acknowledged(int number, const std::string& case_no, TimePoint asked) {
   const std::lock_guard lock{mutex_};
-  const auto [known, added] = cases_.emplace(number, case_no);
-  EXPECT_EQ(known->second, case_no) << "message " << number << " got two case numbers";
   acknowledged_.push_back(asked);
+  const auto [known, added] = cases_.emplace(number, case_no);
+  if (known->second == case_no) return;
+  contradictions_.push_back(absl::StrCat("message ", number, " is promised ", known->second, " and ", case_no));
 }
 
 void Ledger::Refused(const absl::Status& status, TimePoint asked) {
@@ -164,6 +242,11 @@ std::map<int, std::string> Ledger::cases() const {
 int Ledger::size() const {
   const std::lock_guard lock{mutex_};
   return static_cast<int>(cases_.size());
+}
+
+std::vector<std::string> Ledger::contradictions() const {
+  const std::lock_guard lock{mutex_};
+  return contradictions_;
 }
 
 int Ledger::AcknowledgedSince(TimePoint since) const {
@@ -188,7 +271,7 @@ void FileUntil(const std::shared_ptr<grpc::Channel>& channel, const std::atomic<
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + filing.patience);
     v1::FileMessageResponse response;
-    absl::Status filed = platform::FromGrpcStatus(stub->FileMessage(&context, Message(number), &response));
+    absl::Status filed = platform::FromGrpcStatus(stub->FileMessage(&context, Message(ledger, number), &response));
     if (filed.ok()) {
       ledger.Acknowledged(number, response.case_no(), asked);
     } else {
@@ -214,46 +297,9 @@ void FileUntil(const std::shared_ptr<grpc::Channel>& channel, const std::atomic<
   }
 }
 
-void ExpectOnce(const std::shared_ptr<grpc::Channel>& channel, const Ledger& ledger, int from) {
-  const auto stub = v1::IntakeService::NewStub(channel);
-  const auto followups = followup::v1::FollowUpService::NewStub(channel);
-  const auto escalation = escalation::v1::EscalationService::NewStub(channel);
-  const auto acknowledged = ledger.cases();
-  const auto deadline = steady_clock::now() + kSettlePatience;
-  std::map<std::string, std::int64_t> versions;
-  for (const auto& [number, case_no] : acknowledged) {
-    if (number < from) continue;
-    const v1::Case one = AwaitRest(*stub, case_no, deadline);
-    EXPECT_TRUE(AtRest(one.state())) << case_no << " is in state " << one.state();
-    EXPECT_EQ(one.external_id(), "kill-" + std::to_string(number));
-    versions[case_no] = one.version();
-
-    followup::v1::ListCaseFollowUpsRequest asked;
-    asked.set_case_no(case_no);
-    followup::v1::ListCaseFollowUpsResponse planned;
-    const absl::Status listed =
-        cli::Call([&](auto* context) { return followups->ListCaseFollowUps(context, asked, &planned); });
-    ASSERT_TRUE(listed.ok() || absl::IsNotFound(listed)) << listed;  // NOT_FOUND: none was ever planned.
-    EXPECT_LE(planned.follow_ups_size(), one.state() == CaseState::CASE_STATE_ANSWERED_DIRECTLY ? 1 : 0) << case_no;
-
-    EXPECT_EQ(AwaitFinalRisks(*escalation, one.call_id(), deadline), 1) << one.call_id();
-  }
-  EXPECT_EQ(versions.size(), std::distance(acknowledged.lower_bound(from), acknowledged.end()))
-      << "two messages share a case";
-
-  v1::CountCasesRequest count;
-  count.set_site(kSite);
-  v1::CountCasesResponse counted;
-  ASSERT_TRUE(cli::Call([&](auto* context) { return stub->CountCases(context, count, &counted); }).ok());
-  EXPECT_EQ(counted.total(), static_cast<std::int64_t>(acknowledged.size()))
-      << "cases nobody was promised, or promises without a case";
-
-  const auto changes = AllChanges(*stub);
-  for (const auto& [case_no, version] : versions) {
-    const auto found = changes.find(case_no);
-    ASSERT_NE(found, changes.end()) << case_no << " has no change at all";
-    EXPECT_EQ(found->second, VersionsUpTo(version)) << case_no << ": a change is lost, doubled or out of order";
-  }
+std::vector<std::string> RecordDifferences(const std::shared_ptr<grpc::Channel>& channel, const Ledger& ledger,
+                                           seconds patience, int from) {
+  return Comparison{channel, ledger, patience}.Run(from);
 }
 
 }  // namespace hotline::tests

@@ -1,5 +1,6 @@
 #include "platform/bus/apply.h"
 
+#include "platform/runtime/fault_points.h"
 #include "platform/security/sealer.h"
 #include "platform/store/outbox.h"
 #include "platform/telemetry/log.h"
@@ -9,6 +10,7 @@
 namespace hotline::platform {
 
 absl::Status Applier::InOrder(Transaction& transaction, const Event& sealed) const {
+  if (Sabotaged("skip_inbox") || Sabotaged("any_order")) return Effect(transaction, sealed);
   switch (inbox.PlaceOf(transaction, sealed)) {
     case Inbox::Place::kApplied: return absl::OkStatus();
     case Inbox::Place::kNext: return Effect(transaction, sealed);
@@ -19,7 +21,7 @@ absl::Status Applier::InOrder(Transaction& transaction, const Event& sealed) con
 }
 
 absl::Status Applier::Effect(Transaction& transaction, const Event& sealed) const {
-  if (!inbox.Mark(transaction, sealed, clock.Now())) return absl::OkStatus();
+  if (!Sabotaged("skip_inbox") && !inbox.Mark(transaction, sealed, clock.Now())) return absl::OkStatus();
   absl::StatusOr<std::string> payload = sealer.Unseal(sealed.payload, SealContext(sealed));
   if (!payload.ok()) return payload.status();
   Event open = sealed;

@@ -60,6 +60,11 @@ OutboxRelay::OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions 
     WakeSiblings();
   });
   if (siblings_ != nullptr) siblings_->OnWoken([this] { Wake(); });
+  if (Sabotaged("skip_outbox")) {
+    Outbox::send_directly = [this](std::string_view topic, const Event& event) {
+      static_cast<void>(bus_.Append(topic, {&event, 1}, steady_clock::now() + options_.append_timeout));
+    };
+  }
   thread_ = std::thread{[this] { Run(); }};
 }
 
@@ -162,6 +167,7 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
   std::vector<OutboxRow> sent;
   bool full = false;
   for (TopicRows& of : oldest) {
+    if (Sabotaged("any_order")) std::reverse(of.rows.begin(), of.rows.end());
     FaultPoint("relay.before_publish");
     const absl::Status appended =
         bus_.Append(of.topic, EventsOf(of.rows), steady_clock::now() + options_.append_timeout);

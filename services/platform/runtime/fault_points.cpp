@@ -13,11 +13,13 @@ namespace {
 
 /// Written once, before any other thread of the process is there.
 std::string armed_place;
+std::string broken_promise;
 std::atomic<int> passes_left = 0;
 
 }  // namespace
 
 void ArmFaultPoint(const std::filesystem::path& data_directory) {
+  std::ifstream{data_directory / "sabotage"} >> broken_promise;
   const std::filesystem::path file = data_directory / "crash_at";
   std::ifstream in{file};
   int passes = 0;
@@ -31,6 +33,8 @@ void FaultPoint(std::string_view place) {
   if (passes_left.load(std::memory_order_relaxed) <= 0 || place != armed_place) return;
   if (--passes_left == 0) raise(SIGKILL);
 }
+
+bool Sabotaged(std::string_view promise) { return promise == broken_promise; }
 
 }  // namespace hotline::platform
 #endif

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ class Outbox {
   static std::int64_t Size(Session& session);
 
   [[nodiscard]] const std::string& source() const { return source_; }
+
+  /// How a process sends that is sabotaged to skip the outbox (fault_points.h); empty in all others.
+  static inline std::function<void(std::string_view topic, const Event& event)> send_directly;
 
  private:
   const std::string source_;

@@ -44,6 +44,7 @@ milliseconds LockWait(int tries) {
 }
 
 constexpr milliseconds kBetweenConnects{200};
+constexpr milliseconds kAnswerTravels{20};        // To the client, before a sabotaged process dies (fault_points.h).
 constexpr std::chrono::seconds kBetweenLines{1};  // Of the log, while a database is away.
 
 /// What work sees of a connection: values checked, for both engines alike.
@@ -388,6 +389,11 @@ void SqlStore::WriteGroup(Writer& writer) {
         PutBack(writer, std::move(piece));
         break;
       }
+    }
+    if (Sabotaged("answer_before_commit")) {
+      Finish(group.outcomes());
+      group.outcomes().clear();
+      std::this_thread::sleep_for(kAnswerTravels);
     }
     group.Commit();
   } catch (const StoreError& error) {

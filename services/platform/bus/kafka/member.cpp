@@ -129,6 +129,7 @@ void Member::Resume(rd_kafka_t* client) {
 
 void Member::Handle() {
   while (std::optional<Backlog::Batch> batch = backlog_.Take()) {
+    if (Sabotaged("offset_before_effect") && membership_->StoresOffsets()) Store(*batch);
     absl::Status status;
     try {
       status = handler_(batch->deliveries);
@@ -160,6 +161,7 @@ void Member::Store(const Backlog::Batch& batch) {
   // An error means that the partition has just gone to another member, which handles these events again.
   FaultPoint("bus.before_offset_store");
   if (client_ != nullptr) static_cast<void>(rd_kafka_offsets_store(client_, handled.get()));
+  if (client_ != nullptr && Sabotaged("offset_before_effect")) rd_kafka_commit(client_, handled.get(), 0);
   FaultPoint("bus.after_offset_store");
 }
 

@@ -1,0 +1,142 @@
+// Negative controls: services that break a promise on purpose, killed under load. The checks that find nothing after
+// tests/fault/kill must find each of them; otherwise their silence says nothing. tests/fault/controls runs them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <iostream>
+#include <thread>
+#include <vector>
+
+#include "support/cluster.h"
+#include "support/event_log.h"
+#include "support/ledger.h"
+
+namespace hotline::tests {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using testing::IsEmpty;
+
+/// A promise (platform/runtime/fault_points.h), who breaks it, and where that one dies.
+struct Control {
+  const char* promise;              ///< "": it is kept.
+  std::vector<std::string> copies;  ///< The first is killed.
+  const char* place;                ///< "": nobody dies.
+};
+
+constexpr int kDeaths = 3;
+constexpr int kPasses = 10;  // Before a death: some of what is under way is the clients'.
+constexpr seconds kLongEnough{90};
+constexpr seconds kSurelyLost{8};
+
+class ControlsTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    // A site for each test: what one of them breaks is no other's.
+    cluster_ = std::make_unique<Cluster>(
+        "--cache memory --set sites=kept=KE=云州市,answer=AN=云州市,offset=OF=云州市,"
+        "inbox=IN=云州市,outbox=OU=云州市,order=OR=云州市");
+  }
+  static void TearDownTestSuite() { cluster_.reset(); }
+
+  /// Load of the ledger's site while the copies break their promise and one of them dies of it, again and again.
+  static void Break(const Control& control, Ledger& ledger) {
+    for (const auto& name : control.copies) cluster_->Sabotage(name, control.promise);
+    for (const auto& name : control.copies) Restart(name);
+    std::atomic<bool> stop = false;
+    std::atomic<int> next = 0;
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) clients.emplace_back([&] { FileUntil(cluster_->NewChannel(), stop, next, ledger); });
+    for (int i = 0; i < kDeaths && *control.place != '\0'; ++i) DieAt(control.copies.front(), control.place);
+    const auto patience = steady_clock::now() + seconds{30};
+    const std::size_t enough = ledger.cases().size() + 50;
+    while (ledger.cases().size() < enough && steady_clock::now() < patience) std::this_thread::yield();
+    stop = true;
+    for (auto& client : clients) client.join();
+    for (const auto& name : control.copies) cluster_->Sabotage(name, "");
+    for (const auto& name : control.copies) Restart(name);
+  }
+
+  static std::vector<std::string> Differences(const Ledger& ledger, seconds patience) {
+    std::vector<std::string> all = RecordDifferences(cluster_->NewChannel(), ledger, patience);
+    for (auto& one : LogDifferences(*cluster_, ledger.site(), patience / 4)) all.push_back(std::move(one));
+    for (auto& one : DeadLetters(*cluster_, ledger.site())) all.push_back(std::move(one));
+    return all;
+  }
+
+  static void ExpectCaught(const Control& control, const std::string& site) {
+    Ledger ledger{site};
+    Break(control, ledger);
+    const std::vector<std::string> found = Differences(ledger, kSurelyLost);
+    EXPECT_FALSE(found.empty()) << control.promise << " went unnoticed";
+    std::cout << control.promise << ": " << found.size() << " differences in " << ledger.cases().size()
+              << " messages\n";
+    for (std::size_t i = 0; i < found.size(); i += std::max<std::size_t>(1, found.size() / 4)) {
+      std::cout << "  " << found[i] << '\n';
+    }
+  }
+
+ private:
+  static void Restart(const std::string& name) {
+    cluster_->Signal(name, SIGKILL);
+    BringBack(name);
+  }
+
+  static void DieAt(const std::string& name, const char* place) {
+    cluster_->CrashNextTime(name, place, kPasses);
+    cluster_->Signal(name, SIGKILL);
+    BringBack(name);
+    const auto patience = steady_clock::now() + seconds{20};
+    while (cluster_->Runs(name) && steady_clock::now() < patience) std::this_thread::sleep_for(milliseconds{10});
+    ASSERT_FALSE(cluster_->Runs(name)) << name << " does not come to " << place;
+    BringBack(name);
+  }
+
+  static void BringBack(const std::string& name) {
+    while (cluster_->Runs(name)) std::this_thread::sleep_for(milliseconds{5});
+    try {
+      cluster_->Up();
+    } catch (const std::exception&) {
+      cluster_->Up();  // It came to its place while it started; the file is gone now.
+    }
+  }
+
+  static inline std::unique_ptr<Cluster> cluster_;
+};
+
+TEST_F(ControlsTest, PromisesKeptDifferInNothing) {
+  Ledger ledger{"kept"};
+  Break({"", {"intake-1"}, "store.before_commit"}, ledger);
+  Break({"", {"classification-1"}, "consumer.before_work"}, ledger);
+  EXPECT_THAT(Differences(ledger, kLongEnough), IsEmpty());
+}
+
+TEST_F(ControlsTest, AnAnswerBeforeItsCommitIsCaught) {
+  ExpectCaught({"answer_before_commit", {"intake-1"}, "store.before_commit"}, "answer");
+}
+
+TEST_F(ControlsTest, AnOffsetBeforeItsEffectIsCaught) {
+  ExpectCaught({"offset_before_effect", {"classification-1"}, "consumer.before_work"}, "offset");
+}
+
+TEST_F(ControlsTest, AnInboxSkippedIsCaught) {
+  ExpectCaught({"skip_inbox", {"classification-1"}, "bus.before_offset_store"}, "inbox");
+}
+
+TEST_F(ControlsTest, AnOutboxSkippedIsCaught) {
+  ExpectCaught({"skip_outbox", {"intake-1"}, "outbox.skipped"}, "outbox");
+}
+
+TEST_F(ControlsTest, AnOrderOfAKeyBrokenIsCaught) {
+  ExpectCaught({"any_order", {"intake-1", "classification-1"}, ""}, "order");
+}
+
+}  // namespace
+}  // namespace hotline::tests
