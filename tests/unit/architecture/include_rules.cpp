@@ -98,8 +98,10 @@ std::string_view RuleBrokenBy(const Place& from, std::string_view include) {
     if (IsOurs(to.part) && to.part != "language" && to.part != "platform") return "language is pure functions";
     if (to.part == "platform" && !to.folder.empty()) return "language is pure functions";
   }
-  if (IsService(to.part) && from.part == "hotline" && include != std::string{to.part} + "/module.h") {
-    return "the program builds services by their module.h";
+  const bool of_a_program =
+      include == std::string{to.part} + "/module.h" || include == std::string{to.part} + "/migrations.h";
+  if (IsService(to.part) && from.part == "hotline" && !of_a_program) {
+    return "the program builds services by their module.h and brings up their schemas by their migrations.h";
   }
   if (to.part == "hotline" && from.part != "hotline" && !include.ends_with(".pb.h")) return "nobody needs the program";
   if (!IsService(from.part)) return "";
