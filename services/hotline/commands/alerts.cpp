@@ -91,18 +91,29 @@ void List(const AlertFlags& flags) {
 }
 
 /// The warning as it stands now: whoever judges without --version means that one.
-std::int64_t VersionOf(const std::string& alert_id, v1::EscalationService::Stub& stub) {
+v1::Alert Find(const std::string& alert_id, v1::EscalationService::Stub& stub) {
   v1::ListAlertsRequest request;
   request.set_page_size(1000);
   do {
     v1::ListAlertsResponse page;
     cli::OrFail(cli::Call([&](auto* call) { return stub.ListAlerts(call, request, &page); }));
     for (const auto& alert : page.alerts()) {
-      if (alert.alert_id() == alert_id) return alert.version();
+      if (alert.alert_id() == alert_id) return alert;
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
   throw cli::Failure{"there is no warning " + alert_id, 1};
+}
+
+/// Who judges a warning has seen it. Returns its version.
+std::int64_t Acknowledge(const v1::Alert& alert, v1::EscalationService::Stub& stub) {
+  v1::AcknowledgeAlertRequest request;
+  request.set_request_id(cli::FreshRequestId());
+  request.set_alert_id(alert.alert_id());
+  request.set_expected_version(alert.version());
+  v1::AcknowledgeAlertResponse response;
+  cli::OrFail(cli::Call([&](auto* call) { return stub.AcknowledgeAlert(call, request, &response); }));
+  return response.alert().version();
 }
 
 void Judge(const AlertFlags& flags) {
@@ -113,7 +124,10 @@ void Judge(const AlertFlags& flags) {
   request.set_alert_id(flags.alert_id);
   request.set_verdict(flags.verdict);
   request.set_note(flags.note);
-  request.set_expected_version(flags.version > 0 ? flags.version : VersionOf(flags.alert_id, *stub));
+  v1::Alert alert = Find(flags.alert_id, *stub);
+  if (flags.version > 0) alert.set_version(flags.version);
+  const bool seen = alert.state() != v1::ALERT_STATE_RAISED;
+  request.set_expected_version(seen ? alert.version() : Acknowledge(alert, *stub));
   v1::JudgeAlertResponse response;
   cli::OrFail(cli::Call([&](auto* call) { return stub->JudgeAlert(call, request, &response); }));
   Print(response.alert(), flags.json);

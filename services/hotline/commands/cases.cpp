@@ -238,7 +238,8 @@ void AddCases(CLI::App& program) {
   show->add_option("case_no", flags->case_no, "Case number")->required();
 
   auto* const correct =
-      AddAction(*cases, "correct", "Put the category of a case right: it becomes a training row", flags, Correct);
+      AddAction(*cases, "correct", "Put the category of a case right before its dispatch: it becomes a training row",
+                flags, Correct);
   correct->add_option("case_no", flags->case_no, "Case number")->required();
   correct->add_option("--kind", flags->kind, "咨询 求助 投诉 举报 建议 表扬");
   correct->add_option("--topic", flags->topic, "Level-1 topic");
