@@ -30,7 +30,7 @@ using testing::IsEmpty;
 constexpr milliseconds kReadyAgain{3'000};
 constexpr seconds kBacklogGone{15};
 /// After each message of a client: kills are what is measured, and each case is looked at afterwards.
-constexpr milliseconds kPause{160};
+constexpr milliseconds kPause{300};
 
 /// Where a process may end between two steps that belong together (platform/runtime/fault_points.h).
 constexpr const char* kPlaces[] = {
