@@ -1,5 +1,5 @@
-// The disk that a server writes to is full (promises 1, 2, 3 and 6). It is a small one of memory, which only root can
-// make: others skip these.
+// The disk that a server writes to is full (promises 1, 2, 3 and 6). It is a small one of memory, which who may
+// not mount cannot make: they skip these.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ class OutageOfTheDiskTest : public OutageTest {
   static void SetUpTestSuite() {
     for (const fs::path& disk : {Broker(), Postgresql()}) {
       fs::create_directories(disk);
-      mounted_ = mounted_ && mount("tmpfs", disk.c_str(), "tmpfs", 0, kSize) == 0;
+      if (refused_ == 0 && mount("tmpfs", disk.c_str(), "tmpfs", 0, kSize) != 0) refused_ = errno;
     }
   }
   static void TearDownTestSuite() {
@@ -39,8 +39,8 @@ class OutageOfTheDiskTest : public OutageTest {
     fs::remove_all(Cluster::Place());
   }
   void SetUp() override {
-    if (!mounted_ && geteuid() != 0) GTEST_SKIP() << "only root can make a small disk";
-    ASSERT_TRUE(mounted_) << "root, and no small disk: " << strerror(errno);
+    if (refused_ == EPERM || refused_ == EACCES) GTEST_SKIP() << "who may not mount cannot make a small disk";
+    ASSERT_EQ(refused_, 0) << "no small disk: " << strerror(refused_);
   }
 
   static fs::path Broker() { return Cluster::Place() / "kafka-1" / "broker"; }
@@ -58,10 +58,10 @@ class OutageOfTheDiskTest : public OutageTest {
   }
   static void Clear(const fs::path& disk) { fs::remove(disk / "filler"); }
 
-  static bool mounted_;
+  static int refused_;  ///< Why the system made no small disk; 0: it did.
 };
 
-bool OutageOfTheDiskTest::mounted_ = true;
+int OutageOfTheDiskTest::refused_ = 0;
 
 /// Of the campaign alone.
 class LongOutageOfTheDiskTest : public OutageOfTheDiskTest {};
