@@ -32,7 +32,8 @@ struct Control {
 };
 
 constexpr int kDeaths = 3;
-constexpr int kPasses = 10;  // Before a death: some of what is under way is the clients'.
+constexpr int kPasses = 10;          // Before a death: some of what is under way is the clients'.
+constexpr milliseconds kPause{200};  // Each message is looked at afterwards.
 constexpr seconds kLongEnough{90};
 constexpr seconds kSurelyLost{8};
 
@@ -53,11 +54,13 @@ class ControlsTest : public testing::Test {
     std::atomic<bool> stop = false;
     std::atomic<int> next = 0;
     std::vector<std::thread> clients;
-    for (int i = 0; i < 4; ++i) clients.emplace_back([&] { FileUntil(cluster_->NewChannel(), stop, next, ledger); });
+    for (int i = 0; i < 4; ++i)
+      clients.emplace_back([&] { FileUntil(cluster_->NewChannel(), stop, next, ledger, {.pause = kPause}); });
     for (int i = 0; i < kDeaths && *control.place != '\0'; ++i) DieAt(control.copies.front(), control.place);
     const auto patience = steady_clock::now() + seconds{30};
     const std::size_t enough = ledger.cases().size() + 50;
-    while (ledger.cases().size() < enough && steady_clock::now() < patience) std::this_thread::yield();
+    while (ledger.cases().size() < enough && steady_clock::now() < patience)
+      std::this_thread::sleep_for(milliseconds{20});
     stop = true;
     for (auto& client : clients) client.join();
     for (const auto& name : control.copies) cluster_->Sabotage(name, "");

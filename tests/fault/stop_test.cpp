@@ -229,7 +229,8 @@ TEST_F(StopTest, CopiesThatJoinAndLeaveEverySecondLoseAndDoubleNothing) {
   std::atomic<bool> stop = false;
   std::atomic<int> next = 0;
   std::vector<std::thread> clients;
-  for (int i = 0; i < 2; ++i) clients.emplace_back([&] { FileUntil(cluster_->NewChannel(), stop, next, ledger); });
+  for (int i = 0; i < 2; ++i)
+    clients.emplace_back([&] { FileUntil(cluster_->NewChannel(), stop, next, ledger, {.pause = milliseconds{100}}); });
   for (int i = 0; i < turns; ++i) {
     const std::string name = i % 2 == 0 ? "classification-2" : "classification-3";
     const auto began = steady_clock::now();

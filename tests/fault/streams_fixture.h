@@ -32,7 +32,9 @@ class StreamsTest : public testing::Test {
     std::atomic<bool> stop = false;
     std::atomic<int> next = 0;
     std::vector<std::thread> clients;
-    for (int i = 0; i < 2; ++i) clients.emplace_back([&] { FileUntil(cluster_->NewChannel(), stop, next, ledger); });
+    for (int i = 0; i < 2; ++i)
+      clients.emplace_back(
+          [&] { FileUntil(cluster_->NewChannel(), stop, next, ledger, {.pause = std::chrono::milliseconds{100}}); });
     meanwhile();
     const std::size_t enough = ledger.cases().size() + kMessages;
     const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};

@@ -39,7 +39,8 @@ TEST(UpgradeTest, OldAndNewProgramsSideBySideLoseAndDoubleNothing) {
   std::atomic<bool> stop = false;
   std::atomic<int> next = 0;
   std::vector<std::thread> clients;
-  for (int i = 0; i < 2; ++i) clients.emplace_back([&] { FileUntil(cluster.NewChannel(), stop, next, ledger); });
+  for (int i = 0; i < 2; ++i)
+    clients.emplace_back([&] { FileUntil(cluster.NewChannel(), stop, next, ledger, {.pause = milliseconds{100}}); });
   const auto await_messages = [&] {
     const std::size_t enough = ledger.cases().size() + kOfEachMixture;
     const auto patience = steady_clock::now() + seconds{60};

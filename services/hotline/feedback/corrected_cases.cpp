@@ -35,7 +35,7 @@ absl::Status ForEachCorrected(v1::IntakeService::StubInterface& stub, const Case
   std::uint64_t looked_at = 0;
   do {
     v1::ListCasesResponse page;
-    const absl::Status read = cli::Call([&](auto* context) { return stub.ListCases(context, request, &page); });
+    absl::Status read = cli::Call([&](auto* context) { return stub.ListCases(context, request, &page); });
     if (!read.ok()) return read;
     for (const v1::Case& one : page.cases()) {
       ++looked_at;
