@@ -141,7 +141,7 @@ void ImportAnswered(const std::shared_ptr<grpc::Channel>& channel, const std::st
   intake::v1::ImportCasesRequest request;
   request.set_request_id(case_no);
   auto& imported = *request.add_cases();
-  imported.set_site("good");
+  imported.set_site("answered");
   imported.set_case_no(case_no);
   imported.set_summary("路灯坏了");
   imported.set_state(common::v1::CASE_STATE_ANSWERED_DIRECTLY);

@@ -185,7 +185,7 @@ TEST_F(StopTest, SigtermUnderLoadIsToldAtOnceAndFailsNothing) {
 
     ASSERT_TRUE(told) << name << " does not say NOT_SERVING";
     EXPECT_LE(told_after, Alone() ? kToldWithin : kToldWithinOnABusyMachine) << name;
-    EXPECT_LE(ended - asked, kDrain + kGrace) << name;
+    EXPECT_LE(ended - asked, kDrain + 2 * kGrace) << name;  // Calls in hand, then the outbox.
     std::size_t in_hand = 0;
     for (const auto& one : calls) {
       if (one.began < asked + kDrain / 2) {
@@ -193,7 +193,9 @@ TEST_F(StopTest, SigtermUnderLoadIsToldAtOnceAndFailsNothing) {
                                      << " the signal: " << one.status;
         in_hand += one.began >= asked - milliseconds{100} ? 1 : 0;
       } else {
-        EXPECT_TRUE(one.status.ok() || absl::IsUnavailable(one.status)) << name << ": " << one.status;
+        // CANCELLED: gRPC's word for what came while it ended; nothing of it was done.
+        EXPECT_TRUE(one.status.ok() || absl::IsUnavailable(one.status) || absl::IsCancelled(one.status))
+            << name << ": " << one.status;
       }
     }
     EXPECT_GT(in_hand, 0U) << name << ": no load around the signal";

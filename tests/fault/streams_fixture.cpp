@@ -35,7 +35,8 @@ const platform::Topic& TopicNamed(std::string_view name) {
 }  // namespace
 
 void StreamsTest::SetUpTestSuite() {
-  cluster_ = std::make_unique<Cluster>("--cache memory --set sites=good=GO=云州市,twice=TW=云州市,near=NE=云州市");
+  cluster_ = std::make_unique<Cluster>(
+      "--cache memory --set sites=good=GO=云州市,answered=AN=云州市,twice=TW=云州市,near=NE=云州市");
   bus_ = platform::OpenKafkaBus({.servers = cluster_->kafka()});
   auto sealer = platform::Sealer::Open(cluster_->keyring());
   ASSERT_TRUE(sealer.ok()) << sealer.status();
