@@ -89,26 +89,17 @@ class ControlsTest : public testing::Test {
  private:
   static void Restart(const std::string& name) {
     cluster_->Signal(name, SIGKILL);
-    BringBack(name);
+    cluster_->BringBack(name);
   }
 
   static void DieAt(const std::string& name, const char* place) {
     cluster_->CrashNextTime(name, place, kPasses);
     cluster_->Signal(name, SIGKILL);
-    BringBack(name);
+    cluster_->BringBack(name);
     const auto patience = steady_clock::now() + seconds{20};
     while (cluster_->Runs(name) && steady_clock::now() < patience) std::this_thread::sleep_for(milliseconds{10});
     ASSERT_FALSE(cluster_->Runs(name)) << name << " does not come to " << place;
-    BringBack(name);
-  }
-
-  static void BringBack(const std::string& name) {
-    while (cluster_->Runs(name)) std::this_thread::sleep_for(milliseconds{5});
-    try {
-      cluster_->Up();
-    } catch (const std::exception&) {
-      cluster_->Up();  // It came to its place while it started; the file is gone now.
-    }
+    cluster_->BringBack(name);
   }
 
   static inline std::unique_ptr<Cluster> cluster_;

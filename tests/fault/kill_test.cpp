@@ -1,5 +1,5 @@
 // Services of a real cluster, killed with SIGKILL again and again under load, at random moments and at named places:
-// what was acknowledged is there, once (promises 1 to 3). tests/fault/kill runs it; HOTLINE_KILLS sets how often.
+// what was acknowledged is there, once (promises 1 to 3). tests/fault/kill runs it; HOTLINE_TEST_KILLS sets how often.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ constexpr const char* kPlaces[] = {
 };
 
 int Kills() {
-  const char* const wanted = std::getenv("HOTLINE_KILLS");
+  const char* const wanted = std::getenv("HOTLINE_TEST_KILLS");
   return wanted == nullptr ? 40 : std::atoi(wanted);
 }
 
@@ -78,12 +78,7 @@ class Reaper {
 
  private:
   void BringBack(const std::string& name) {
-    while (cluster_.Runs(name)) std::this_thread::sleep_for(milliseconds{5});
-    try {
-      cluster_.Up();
-    } catch (const std::exception&) {
-      cluster_.Up();  // It came to its place while it started; the file is gone now.
-    }
+    cluster_.BringBack(name);
     start_ups_.push_back(cluster_.StartupOf(name));
   }
 
@@ -136,7 +131,7 @@ TEST(ClusterKillTest, NothingAcknowledgedIsLostOrDoubled) {
   EXPECT_THAT(LogDifferences(cluster, ""), IsEmpty());
   EXPECT_THAT(DeadLetters(cluster, ""), IsEmpty());
   EXPECT_EQ(backlog, 0) << "events wait that nobody fetches";
-  if (std::getenv("HOTLINE_KILLS") != nullptr) {  // The campaign has the machine to itself; `tests/run` does not.
+  if (std::getenv("HOTLINE_TEST_KILLS") != nullptr) {  // The campaign has the machine to itself; `tests/run` does not.
     EXPECT_LE(drained, kBacklogGone);
     EXPECT_LE(reaper.StartUp(99), kReadyAgain);
   }

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr char kLength[] = "HOTLINE_OUTAGE";
+constexpr char kLength[] = "HOTLINE_TEST_OUTAGE";
 constexpr seconds kShort{3};
 constexpr int kFlowing = 6;
 constexpr seconds kFlowPatience{60};

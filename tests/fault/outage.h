@@ -19,7 +19,7 @@
 
 namespace hotline::tests {
 
-/// How long a part is away: HOTLINE_OUTAGE in seconds.
+/// How long a part is away: HOTLINE_TEST_OUTAGE in seconds.
 [[nodiscard]] std::chrono::seconds OutageLength();
 
 /// A cluster with the ledger of all that was ever filed in it.

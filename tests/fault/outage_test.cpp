@@ -1,5 +1,5 @@
 // The servers that Hotline stands on fall one after the other, under load: what clients are told meanwhile, and what is
-// left afterwards (promises 1 to 4 and 6). tests/fault/outages runs them; HOTLINE_OUTAGE sets for how long.
+// left afterwards (promises 1 to 4 and 6). tests/fault/outages runs them; HOTLINE_TEST_OUTAGE sets for how long.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

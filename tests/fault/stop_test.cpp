@@ -46,7 +46,7 @@ constexpr milliseconds kToldWithinOnABusyMachine = kDrain;
 constexpr seconds kGrace{10};
 
 /// The command has the machine to itself; `tests/run` does not.
-bool Alone() { return std::getenv("HOTLINE_ALONE") != nullptr; }
+bool Alone() { return std::getenv("HOTLINE_TEST_ALONE") != nullptr; }
 
 /// One call of a service, the n-th of its client.
 using OneCall = std::function<absl::Status(const std::shared_ptr<grpc::Channel>& channel, int client, int n)>;

@@ -1,5 +1,5 @@
 // A rolling upgrade of a real cluster under load: copy after copy is replaced, so that old and new programs serve side
-// by side on one database and one log. HOTLINE_OLD_BUILD names the folder of the old programs; without it they are
+// by side on one database and one log. HOTLINE_TEST_OLD_BUILD names the folder of the old programs; without it they are
 // these, and the test shows the replacing alone. tests/fault/upgrade runs it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ constexpr char kFlags[] = "--cache memory --replicas intake=2,classification=2 -
 constexpr std::size_t kOfEachMixture = 20;  // Messages.
 
 std::string OldBuild() {
-  const char* const named = std::getenv("HOTLINE_OLD_BUILD");
+  const char* const named = std::getenv("HOTLINE_TEST_OLD_BUILD");
   return named == nullptr ? HOTLINE_BINARY_DIR : named;
 }
 

@@ -84,6 +84,15 @@ void Cluster::Up() {
   address_ = FirstLine(directory_ / "front" / "address");
 }
 
+void Cluster::BringBack(const std::string& name) {
+  while (Runs(name)) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  try {
+    Up();
+  } catch (const std::exception&) {
+    Up();  // It came to its place while it started; the file is gone now.
+  }
+}
+
 void Cluster::Down() { Run(absl::StrCat(kScript, " down --dir ", directory_.string())); }
 
 std::vector<std::string> Cluster::Copies() const {

@@ -27,6 +27,8 @@ class Cluster {
   /// (--replicas) or come to hold at the next start of each copy (--set).
   void Up();
   void Up(const std::string& flags);
+  /// The same for a copy that is ending, once it has ended; its start may end at an armed place too.
+  void BringBack(const std::string& name);
   /// Stops all in order; the data stays.
   void Down();
 

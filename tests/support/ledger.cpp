@@ -239,11 +239,6 @@ std::map<int, std::string> Ledger::cases() const {
   return cases_;
 }
 
-int Ledger::size() const {
-  const std::lock_guard lock{mutex_};
-  return static_cast<int>(cases_.size());
-}
-
 std::vector<std::string> Ledger::contradictions() const {
   const std::lock_guard lock{mutex_};
   return contradictions_;

@@ -28,7 +28,6 @@ class Ledger {
 
   [[nodiscard]] const std::string& site() const { return site_; }
   [[nodiscard]] std::map<int, std::string> cases() const;
-  [[nodiscard]] int size() const;
   /// Messages that were promised two cases.
   [[nodiscard]] std::vector<std::string> contradictions() const;
   /// How often OK was the answer to what was asked from then on.

@@ -1,5 +1,5 @@
 // The real program, killed with SIGKILL again and again under load: what was acknowledged is there, once (promises 1 to
-// 3). HOTLINE_KILLS sets how often; CI kills 20 times.
+// 3). HOTLINE_TEST_KILLS sets how often; CI kills 20 times.
 #include <hotline/intake/v1/intake_service.grpc.pb.h>
 
 #include <gmock/gmock.h>
@@ -26,7 +26,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 int Kills() {
-  const char* const wanted = std::getenv("HOTLINE_KILLS");
+  const char* const wanted = std::getenv("HOTLINE_TEST_KILLS");
   return wanted == nullptr ? 20 : std::atoi(wanted);
 }
 

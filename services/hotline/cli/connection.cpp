@@ -113,9 +113,10 @@ absl::Status Connection::Embed(const ConnectionFlags& flags) {
     if (!made.ok()) return made.status();
     data = temporary_ = *made;
   }
-  const auto config = platform::Config::Load(
-      {}, platform::Environment(),
-      {{"data_dir", data.string()}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}, {"trust_call_time", "*"}});
+  std::map<std::string, std::string> settings = {
+      {"data_dir", data.string()}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}, {"trust_call_time", "*"}};
+  if (!flags.models.empty()) settings["model_dir"] = flags.models.string();
+  const auto config = platform::Config::Load({}, platform::Environment(), settings);
   if (!config.ok()) return config.status();
   platform::SetLogLevel(platform::LogLevel::kWarning);  // The command's own words are what people want to read.
   auto process = platform::Process::Start(*config, AllModules());

@@ -27,7 +27,8 @@ struct ConnectionFlags {
   Identity identity;           ///< --actor and --role, else HOTLINE_ACTOR and HOTLINE_ROLE, else nobody in particular.
   bool embedded = false;       ///< --embedded: everything inside this process.
   std::filesystem::path data;  ///< --data with --embedded; empty: a temporary directory with the demo knowledge.
-  bool demo_knowledge = true;  ///< False where the command brings its own articles.
+  std::filesystem::path models;  ///< The models that --embedded runs with; empty: those of this program.
+  bool demo_knowledge = true;    ///< False where the command brings its own articles.
 
   void AddTo(CLI::App& command);
 };

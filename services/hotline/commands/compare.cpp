@@ -1,6 +1,5 @@
 #include <hotline/escalation/v1/escalation_service.grpc.pb.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -103,9 +102,9 @@ Compared CompareRecord(CompareFlags& flags) {
   const auto old_escalation = escalation::v1::EscalationService::NewStub(record->channel());
   const std::vector<std::string> ids = cli::OrFail(replay::OldCallIds(*old_intake, flags.site, flags.calls));
 
-  if (!flags.models.empty()) setenv("HOTLINE_MODEL_DIR", flags.models.c_str(), 1);  // Before any thread of a service.
   cli::ConnectionFlags inside;
   inside.embedded = true;
+  inside.models = flags.models;
   inside.demo_knowledge = false;
   const auto candidate = cli::OrFail(cli::Connection::Open(inside));
   const auto new_intake = intake::v1::IntakeService::NewStub(candidate->channel());

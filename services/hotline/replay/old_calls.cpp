@@ -1,7 +1,9 @@
 #include "hotline/replay/old_calls.h"
 
+#include <functional>
 #include <map>
 #include <set>
+#include <string>
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
@@ -22,9 +24,7 @@ constexpr int kMostEarlierCases = 50;
 /// A number that stands for a caller whose own is not given out: equal tokens, equal numbers.
 std::string StandInPhone(const std::string& caller_token) {
   if (caller_token.empty()) return "";
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : caller_token) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return absl::StrFormat("199%08d", hash % 100'000'000);
+  return absl::StrFormat("199%08d", std::hash<std::string>{}(caller_token) % 100'000'000);
 }
 
 v1::ImportedCase Imported(const v1::Case& earlier, const std::string& phone) {
