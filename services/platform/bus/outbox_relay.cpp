@@ -155,6 +155,8 @@ absl::StatusOr<bool> OutboxRelay::MaySend() {
 
 absl::StatusOr<bool> OutboxRelay::SendSome() {
   if (absl::StatusOr<bool> may = MaySend(); !may.ok() || !*may) return may;
+  // Several events of a key must be there for their order to be broken.
+  if (Sabotaged("any_order")) std::this_thread::sleep_for(std::chrono::milliseconds{500});
   std::vector<TopicRows> oldest;
   absl::Status status = store_.Read([&](Session& session) {
     oldest = OldestOfEachTopic(session, options_.batch,
