@@ -33,7 +33,7 @@ void Step(int pass, double decay, Weight& weight) {
 
 /// Full-batch Adam: deterministic, and a few hundred examples need nothing faster.
 LinearHead Train(const std::string& version, const LabelledTurns& turns, const std::vector<std::size_t>& rows,
-                 double decay) {
+                 const Fit& fit) {
   const std::size_t n_labels = turns.labels.size();
   const auto n_rows = static_cast<double>(rows.size());
   std::map<std::string, int> seen;
@@ -68,13 +68,13 @@ LinearHead Train(const std::string& version, const LabelledTurns& turns, const s
         for (std::size_t i = 0; i < n_labels; ++i) scores[i] += k.weight->w[i] * k.strength;
       }
       const std::vector<double> p = Softmax(std::move(scores));
-      const double importance = std::sqrt(n_rows / static_cast<double>(n_labels) / share[label]);
+      const double importance = std::pow(n_rows / static_cast<double>(n_labels) / share[label], fit.rarity);
       for (const Known& k : known[r]) {
         for (std::size_t i = 0; i < n_labels; ++i)
           k.weight->g[i] += importance * k.strength * (p[i] - (i == label ? 1.0 : 0.0)) / n_rows;
       }
     }
-    for (auto& [name, weight] : weights) Step(pass, decay, weight);
+    for (auto& [name, weight] : weights) Step(pass, fit.decay, weight);
   }
   LinearHead head{version, turns.labels};
   for (const auto& [name, weight] : weights) head.Set(name, {weight.w.begin(), weight.w.end()});
@@ -106,11 +106,11 @@ LabelledTurns ReadLabelledTurns(std::istream& in, const ReadFeatures& features_o
   return turns;
 }
 
-LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, double decay) {
-  return Train(version, turns, AllRows(turns), decay);
+LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, const Fit& fit) {
+  return Train(version, turns, AllRows(turns), fit);
 }
 
-LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, double decay) {
+LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, const Fit& fit) {
   struct Moments {
     double sum = 0;
     double squares = 0;
@@ -131,12 +131,12 @@ LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, doub
   for (LabelledTurns::Example& example : turns.examples) {
     for (auto& [name, strength] : example.features) strength *= scale.at(name);
   }
-  LinearHead head = TrainHead(version, turns, decay);
+  LinearHead head = TrainHead(version, turns, fit);
   for (const auto& [name, by] : scale) head.Scale(name, by);
   return head;
 }
 
-std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, double decay) {
+std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, const Fit& fit) {
   constexpr std::size_t kFolds = 5;
   std::vector<std::size_t> order = AllRows(turns);
   std::shuffle(order.begin(), order.end(), std::mt19937{7});
@@ -145,7 +145,7 @@ std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, doubl
     std::vector<std::size_t> train;
     std::vector<std::size_t> test;
     for (std::size_t i = 0; i < order.size(); ++i) (i % kFolds == fold ? test : train).push_back(order[i]);
-    const LinearHead head = Train("fold", turns, train, decay);
+    const LinearHead head = Train("fold", turns, train, fit);
     for (const std::size_t row : test) probabilities[row] = Softmax(head.Scores(turns.examples[row].features));
   }
   return probabilities;

@@ -27,16 +27,19 @@ using ReadFeatures = std::function<Features(std::string_view turn)>;
 /// tab are skipped.
 [[nodiscard]] LabelledTurns ReadLabelledTurns(std::istream& in, const ReadFeatures& features_of);
 
-/// How strongly weights are drawn to zero, unless a head says otherwise.
-inline constexpr double kUsualDecay = 2e-3;
+/// How a head is fitted.
+struct Fit {
+  double decay = 2e-3;  ///< How strongly weights are drawn to zero.
+  double rarity = .75;  ///< How much more a rare label counts than its number: 0 nothing, 1 so that all count alike.
+};
 
-/// A head of every feature met at least twice; rare labels count for more than their number. Deterministic.
-[[nodiscard]] LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, double decay = kUsualDecay);
+/// A head of every feature met at least twice; Deterministic.
+[[nodiscard]] LinearHead TrainHead(const std::string& version, const LabelledTurns& turns, const Fit& fit = {});
 
 /// The same for few features of different units: each counts by how much it varies over the examples.
-[[nodiscard]] LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, double decay);
+[[nodiscard]] LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, const Fit& fit);
 
 /// For each example the probabilities that a head gives it which was trained without its fold (of five).
-[[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, double decay = kUsualDecay);
+[[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, const Fit& fit = {});
 
 }  // namespace hotline::language

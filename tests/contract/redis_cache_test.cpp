@@ -174,7 +174,7 @@ TEST_F(RedisCacheTest, AFullQueueRefusesAndNeverWaits) {
   for (int i = 0; i < 4; ++i) cache_->Put(std::to_string(i), "1", seconds{60});
   EXPECT_LT(TimeOf([&] { EXPECT_EQ(cache_->Get("a"), std::nullopt); }), seconds{5});
   cache_->Put("b", "1", seconds{60});
-  EXPECT_EQ(metrics_.Count("hotline_cache_errors_total"), errors + 1);
+  EXPECT_GE(metrics_.Count("hotline_cache_errors_total"), errors + 1);
   server_.Resume();
   EXPECT_TRUE(Serves(*cache_));
 }

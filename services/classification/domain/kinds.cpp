@@ -116,6 +116,54 @@ KindReading::Matter Matter(CaseKind kind, const KindScores& probabilities, int t
   return {kind, probabilities[Index(kind)], turn, std::move(evidence)};
 }
 
+/// The kinds that an agent names, in the order of the kinds.
+std::vector<CaseKind> NamedKinds(std::string_view agent) {
+  static const std::pair<CaseKind, language::Pattern> kNames[] = {
+      {CaseKind::kInquiry, language::Pattern{"咨询"}},    {CaseKind::kHelp, language::Pattern{"求助|抢修|救助"}},
+      {CaseKind::kComplaint, language::Pattern{"投诉"}},  {CaseKind::kReport, language::Pattern{"举报"}},
+      {CaseKind::kSuggestion, language::Pattern{"建议"}}, {CaseKind::kPraise, language::Pattern{"表扬|致谢"}}};
+  std::vector<CaseKind> named;
+  for (const auto& [kind, name] : kNames) {
+    if (name.Matches(agent)) named.push_back(kind);
+  }
+  return named;
+}
+
+/// The agent says that it becomes two cases, and of which kinds: "分成两件：补缴是咨询，窗口的服务另立一件投诉". What
+/// is set apart is the second, though more may have been said of it: `likely` are the others, by the order of the
+/// kinds.
+std::optional<std::pair<CaseKind, KindReading::Matter>> SetApart(std::span<const Turn> turns, CaseKind first,
+                                                                 const KindScores& likely) {
+  static const language::Pattern apart{
+      "分(?:成|开|作|别)?(?:登记|记|转|派)?(?:为|成)?两|两(?:件|张|份|条)(?:事|单子|单|工单|诉求)?|"
+      "(?:另外?|单独|再|单)(?:给您|帮您|为您|我)?(?:立|开|登|记|建|做|派|填)(?:记)?(?:了)?一(?:件|张|份|条)|"
+      "各(?:走|登|记|开)|(?:咨询|投诉|举报|建议|表扬|求助)(?:件|单)?[^。]{0,20}[，,；;][^。]{0,16}"
+      "(?:咨询|投诉|举报|建议|表扬|求助)(?:件|单|另)"};
+  static const language::Pattern one_more{
+      "(?:另外?|单独|再)(?:给您|帮您|为您|我)?(?:立|开|登|记|建|做|填)(?:记)?一个?(?:投诉|举报|建议|表扬)"};
+  int caller = 0;
+  for (const Turn& turn : turns) {
+    if (turn.speaker == Speaker::kCaller) {
+      caller = turn.number;
+      continue;
+    }
+    if (caller == 0 || (!apart.Matches(turn.text) && !one_more.Matches(turn.text))) continue;
+    std::vector<CaseKind> named = NamedKinds(turn.text);
+    const auto matter = [&](CaseKind kind) {
+      return KindReading::Matter{kind, .75, caller, {{"SET_APART", turn.text, turn.number}}};
+    };
+    if (named == std::vector{first} && one_more.Matches(turn.text)) {
+      KindScores others = likely;
+      others[Index(first)] = -1;
+      const auto best = std::max_element(others.begin(), others.end()) - others.begin() + 1;
+      return std::pair{static_cast<CaseKind>(best), matter(first)};
+    }
+    std::erase(named, first);
+    if (named.size() == 1) return std::pair{first, matter(named.front())};
+  }
+  return std::nullopt;
+}
+
 /// A wish of its own, told after the first matter and taken up by the agent ("分成两件", "单独登记").
 std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, CaseKind first) {
   static const language::Pattern apart{
@@ -165,8 +213,18 @@ std::optional<Evidence> Leak(std::span<const Turn> turns) {
       "摆在|甩(?:在|到|给)|一(?:个)?字(?:都)?不(?:差|落)|在(?:他|老板|领导)[^。，]{0,3}手)|就是我(?:当时)?(?:在)?"
       "电话里(?:说)?的|"
       "(?:举报|反映|告状)[^。！？!?]{0,16}(?:找上门|报复|对质)"};
+  std::string_view before_words;  // Of the caller: nobody admits a leak that was not told.
+  static const language::Pattern admitted{
+      "泄(?:露|密|漏|出)|(?:单子|工单|内容)[^。]{0,8}(?:传|流|漏)(?:了)?出去|"
+      "(?:信息|号码|名字|房号)[^。]{0,12}(?:给出去|透出去|让[^。]{1,6}(?:看|知道))"};
   for (const Turn& turn : turns) {
-    if (turn.speaker != Speaker::kCaller) continue;
+    if (turn.speaker != Speaker::kCaller) {
+      if (!before_words.empty() && admitted.Matches(turn.text) &&
+          !Contains(turn.text, {"不会泄", "不泄", "依法保密", "防止"}))
+        return Evidence{"INFORMANT_LEAKED", admitted.FindAll(turn.text).front().words, turn.number};
+      continue;
+    }
+    before_words = turn.text;
     if (const auto found = in_their_hands.FindAll(turn.text); !found.empty())
       return Evidence{"INFORMANT_LEAKED", found.front().words, turn.number};
     const std::string_view words = SpokenCues().First("leak", turn.text);
@@ -233,8 +291,14 @@ KindReading ReadKinds(std::span<const Turn> turns) {
     reading.matters.push_back({CaseKind::kComplaint, .8, leak->turn, {*leak}});
     return reading;
   }
-  reading.matters.push_back(Matter(best, probabilities, first_turn, EvidenceFor(best, balance)));
-  if (auto second = SecondRequest(turns, best)) reading.matters.push_back(std::move(*second));
+  const auto apart = SetApart(turns, best, probabilities);
+  const CaseKind first = apart ? apart->first : best;
+  reading.matters.push_back(Matter(first, probabilities, first_turn, EvidenceFor(first, balance)));
+  if (apart) {
+    reading.matters.push_back(apart->second);
+  } else if (auto second = SecondRequest(turns, best); second) {
+    reading.matters.push_back(std::move(*second));
+  }
   return reading;
 }
 

@@ -11,15 +11,23 @@ namespace {
 
 using language::Pattern;
 
-bool Asks(std::string_view sentence) {
+/// A word that asks makes a question where the sentence ends as one, or has no end; "哪儿也没去过。" tells. Who says
+/// that he asks does so in any sentence. `after`: what follows it, its mark first.
+bool Asks(std::string_view sentence, std::string_view after) {
+  static const Pattern says_so{"想问|请问|咨询|问一下|问下|打听|想知道|了解(?:一下|下|这|那)|想了解"};
   static const Pattern asking{
-      "[?？]|吗$|吗[，。,.]|呢$|什么|怎么(?!这样|能这样|又)|咋|多少|几(?:天|个|点|号|岁|月|年|级)|多久|多大|哪(?!怕)|"
-      "能不能|可不可以|要不要|是不是|有没有|行不行|算不算|"
-      "想问|咨询|问一下|问下|了解"};
-  // Reproaches are spoken as questions, too, and no article answers them.
+      "吗|呢|什么|怎么(?!这样|能这样|又)|咋|多少|几(?:天|个|点|号|岁|月|年|级)|多久|多大|哪(?!怕)|"
+      "能不能|可不可以|要不要|是不是|有没有|行不行|算不算"};
+  // Reproaches are spoken as questions, too, and no article answers them; nor what becomes of this very call.
   static const Pattern reproach{
-      "管不管|凭什么|凭啥|干什么吃|怎么管的|像话|还是人吗|谁管|你们到底|对吗|是吧|听得到|在吗$|我怎么办$"};
-  return asking.Matches(sentence) && !reproach.Matches(sentence);
+      "管不管|凭什么|凭啥|干什么吃|怎么管的|像话|还是人吗|谁管|有人管|你们到底|对吗|是吧|听得到|在吗$|我怎么办$|"
+      "你们?(?:上次|是不是|知道)|我就问(?:一句|你)"};
+  static const Pattern own_matter{
+      "回音|(?:今天|今晚|晚上|明天|现在|多久|什么时候|啥时候)能(?:来|到$)|"
+      "转(?:的|给)(?:是)?(?:哪个|什么)|工号|叫(?:什么|啥)名|再查一下"};
+  if (reproach.Matches(sentence) || own_matter.Matches(sentence)) return false;
+  if (says_so.Matches(sentence) || after.starts_with("?") || after.starts_with("？")) return true;
+  return asking.Matches(sentence) && (after.empty() || after.starts_with("\n"));
 }
 
 /// Without greetings, hesitation and particles at either end.
@@ -40,7 +48,7 @@ std::string AskedIn(std::string_view text) {
   std::string asked;
   for (const language::Span& span : language::Sentences(text)) {
     const std::string_view sentence = span.In(text);
-    if (!Asks(sentence)) continue;
+    if (!Asks(sentence, text.substr(span.end))) continue;
     const std::string tidy = Tidy(sentence);
     if (tidy.empty()) continue;
     if (!asked.empty()) asked += "，";

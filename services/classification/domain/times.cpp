@@ -31,6 +31,9 @@ using language::Pattern;
   "号(?!楼|院|线|窗|柜|桌|厅|公寓|门|店|机|车|地|仓|工))"
 #define POINT "(?:" DATE "|" WEEK "|" DAY "|" LOOSE "|" PART ")"
 #define MOMENT POINT "(?:[，,]?(?:的|那天|" POINT "|" CLOCK "))*(?:" CLOCK ")?"
+#define FEAST                                                                                                                                                 \
+  "(?:端午|清明|重阳|中元|元宵|除夕|小年|冬至|夏至|立春|立夏|立秋|立冬|高考|中考|国庆|五一|春节|(?:腊月|正月)(?:初|" \
+  "二十|十)?" N "?)"
 // "这礼拜第三回", "今天第五天": which time it is, told with when.
 #define NTH "(?:(?:" DAY "|" WEEK "|" LOOSE ")?(?:都|已经|是)?第(?:" N ")(?:天|回|次|趟)(?!见|来|打|给|报|反映))"
 #define LASTING                                                                                              \
@@ -50,8 +53,8 @@ struct Kind {
   bool since;
 };
 
-const std::array<Kind, 7>& Kinds() {
-  static const std::array<Kind, 7> kinds = {
+const std::array<Kind, 10>& Kinds() {
+  static const std::array<Kind, 10> kinds = {
       Kind{Pattern{"(?:从|自从|自|打)(?:" MOMENT "|" CLOCK
                    ")[^，。！？,.!?]{0,4}?(?:到现在|至今|到今天|开始|起(?!来))|(?:" MOMENT
                    ")(?:到现在|至今|开始|起(?!来|诉))"},
@@ -64,6 +67,12 @@ const std::array<Kind, 7>& Kinds() {
       Kind{Pattern{NTH}, 1.5, false},
       Kind{Pattern{"(?:[\\p{sc=Han}]了)?" LASTING "(?=了|没|还|都|[，。！？,.!?…]|$)了?"}, 1.3, false},
       Kind{Pattern{"(?:" DAY "|" LOOSE "|" YEAR ")"}, 1.4, false},
+      Kind{Pattern{"(?:(?:去年|今年|前年|上个?月|每年)的?)?" FEAST "(?:节|假期?|那(?:天|阵)|前后?|夜里|晚上|当天)?"},
+           1.5, false},
+      Kind{Pattern{"(?:每|逢)个?(?:周|礼拜|星期)[一二三四五六日天末](?:" PART ")?|(?:每|天)天(?:" PART ")?|(?:" N
+                   "年)?整个?[春夏秋冬]天"},
+           1.2, false},
+      Kind{Pattern{"最近|近来|这阵子|这段(?:时间|日子)|(?:就)?刚(?:才|刚)|方才|" PART}, 1.0, false},
       Kind{Pattern{"(?:都|已经)?(?:半夜)?" CLOCK "(?:了)?|(?:这|那)(?:两|几)天"}, 1.0, false}};
   return kinds;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 #include "escalation/domain/embedded_data.h"
 #include "escalation/domain/hard_rules.h"
@@ -34,26 +34,6 @@ constexpr std::array<Names, kConcerns> kNames = {{{"none", "CONCERN_NONE"},
                                                   {"group", "CONCERN_GROUP"},
                                                   {"leak", "CONCERN_LEAK"}}};
 
-/// The head and which concern each of its columns is.
-struct ConcernHead {
-  language::LinearHead head{embedded::concern};
-  std::vector<std::size_t> columns;
-
-  ConcernHead() {
-    for (const std::string& label : head.labels()) {
-      std::size_t concern = 0;
-      while (concern < kConcerns && kNames[concern].name != label) ++concern;
-      if (concern == kConcerns) throw std::invalid_argument("the head names a concern that is none: " + label);
-      columns.push_back(concern);
-    }
-  }
-};
-
-const ConcernHead& Head() {
-  static const ConcernHead head;
-  return head;
-}
-
 /// Danger that is over, played or joked about is none; whoever asks whether a report is safe tells of no leak. The head
 /// reads words and misses that.
 void TakeBackTheHarmless(std::string_view words, ConcernReading& reading) {
@@ -71,15 +51,6 @@ void TakeBackTheHarmless(std::string_view words, ConcernReading& reading) {
   };
   if (over.Matches(words)) take_back(Concern::kDanger);
   if (asks_whether.Matches(words)) take_back(Concern::kLeak);
-}
-
-ConcernReading ReadWindow(std::string_view words) {
-  const ConcernHead& trained = Head();
-  const std::vector<double> p = language::Softmax(trained.head.Scores(ConcernFeatures(words)));
-  ConcernReading reading{};
-  for (std::size_t i = 0; i < p.size(); ++i) reading[trained.columns[i]] = p[i];
-  TakeBackTheHarmless(words, reading);
-  return reading;
 }
 
 }  // namespace
@@ -128,7 +99,29 @@ language::Features ConcernFeatures(std::string_view said) {
   return features;
 }
 
-ConcernReading ReadConcerns(std::string_view turn) {
+ConcernHead::ConcernHead(language::LinearHead head) : head_{std::move(head)} {
+  for (const std::string& label : head_.labels()) {
+    std::size_t concern = 0;
+    while (concern < kConcerns && kNames[concern].name != label) ++concern;
+    if (concern == kConcerns) throw std::invalid_argument("the head names a concern that is none: " + label);
+    columns_.push_back(concern);
+  }
+}
+
+const ConcernHead& ConcernHead::Get() {
+  static const ConcernHead head{language::LinearHead{embedded::concern}};
+  return head;
+}
+
+ConcernReading ConcernHead::ReadWindow(std::string_view words) const {
+  const std::vector<double> p = language::Softmax(head_.Scores(ConcernFeatures(words)));
+  ConcernReading reading{};
+  for (std::size_t i = 0; i < p.size(); ++i) reading[columns_[i]] = p[i];
+  TakeBackTheHarmless(words, reading);
+  return reading;
+}
+
+ConcernReading ConcernHead::Read(std::string_view turn) const {
   constexpr std::size_t kWindow = 100;  // Characters; the head was trained on shorter turns still.
   constexpr std::size_t kWindows = 30;  // A letter says it in the beginning, or never.
   if (turn.size() <= 3 * kWindow) return ReadWindow(turn);
@@ -155,8 +148,6 @@ ConcernReading ReadConcerns(std::string_view turn) {
   return reading;
 }
 
-const std::string& ConcernVersion() { return Head().head.version(); }
-
 std::string_view Name(Concern concern) { return kNames[static_cast<std::size_t>(concern)].name; }
 std::string_view EvidenceCode(Concern concern) { return kNames[static_cast<std::size_t>(concern)].code; }
 
@@ -164,7 +155,7 @@ std::string_view WordsFor(Concern concern, std::string_view turn) {
   std::string_view best = turn;
   double most = -1;
   for (const language::Span& clause : language::Sentences(turn)) {
-    const double p = Of(ReadConcerns(clause.In(turn)), concern);
+    const double p = Of(ConcernHead::Get().Read(clause.In(turn)), concern);
     if (p <= most) continue;
     most = p;
     best = clause.In(turn);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "language/linear_head.h"
 
@@ -35,11 +36,23 @@ using ConcernReading = std::array<double, kConcerns>;
   return reading[static_cast<std::size_t>(concern)];
 }
 
-/// The trained head (models/concern.tsv). Pure; some 20 µs a turn.
-[[nodiscard]] ConcernReading ReadConcerns(std::string_view turn);
+/// A trained head that reads concerns. Immutable; some 20 µs a turn.
+class ConcernHead {
+ public:
+  /// Throws std::invalid_argument when it has a label that is no concern.
+  explicit ConcernHead(language::LinearHead head);
+  /// The one compiled in (models/concern.tsv).
+  [[nodiscard]] static const ConcernHead& Get();
 
-/// Stamp of the head.
-[[nodiscard]] const std::string& ConcernVersion();
+  [[nodiscard]] ConcernReading Read(std::string_view turn) const;
+  [[nodiscard]] const std::string& version() const { return head_.version(); }
+
+ private:
+  [[nodiscard]] ConcernReading ReadWindow(std::string_view words) const;
+
+  language::LinearHead head_;
+  std::vector<std::size_t> columns_;  ///< Which concern each label of the head is.
+};
 
 /// "unsolved", as training/caller_turns.tsv spells it, and "CONCERN_UNSOLVED", as evidence names it.
 [[nodiscard]] std::string_view Name(Concern concern);

@@ -36,7 +36,7 @@ bool IsNegative(Emotion emotion) { return emotion != Emotion::kCalm && emotion !
 /// The reading says, or the words do: many are hurt who sound calm. Without a reading the words alone.
 Upset HowUpset(const HeardTurn& heard) {
   constexpr double kSure = .5;
-  const ConcernReading concerns = ReadConcerns(heard.turn.text);
+  const ConcernReading concerns = ConcernHead::Get().Read(heard.turn.text);
   double unhappy = 0;
   for (const Concern concern : {Concern::kComplaint, Concern::kUnsolved, Concern::kPassedAround, Concern::kResigned,
                                 Concern::kSarcasm, Concern::kExposure, Concern::kMisconduct, Concern::kAbuse}) {
@@ -86,7 +86,7 @@ bool Restates(const AgentTurn& agent, const std::set<std::u32string>& heard) {
 #undef RIGHT
   if (restates.Matches(agent.turn->text)) return true;
   return std::any_of(agent.acts.begin(), agent.acts.end(), [&](const SpokenAct& spoken) {
-    if (spoken.act == AgentAct::kRestate && spoken.probability > .6)
+    if (spoken.act == AgentAct::kRestate && spoken.probability > .45)
       return language::CountCharacters(spoken.words) >= kShortestRestatement;
     return Echoes(spoken.words, heard);
   });
@@ -94,7 +94,7 @@ bool Restates(const AgentTurn& agent, const std::set<std::u32string>& heard) {
 
 bool Soothes(const AgentTurn& agent) {
   for (const SpokenAct& spoken : agent.acts) {
-    if (spoken.act == AgentAct::kSoothe && spoken.probability > .4) return true;
+    if (spoken.act == AgentAct::kSoothe && spoken.probability > .15) return true;
     if (spoken.act == AgentAct::kExplain && spoken.probability > .7) return false;  // What follows comes too late.
   }
   return false;
@@ -128,7 +128,7 @@ void FindFaults(const AgentTurn& agent, bool upset_before, std::set<std::string>
   for (const SpokenAct& spoken : agent.acts) {
     switch (spoken.act) {
       case AgentAct::kCold:
-        if (spoken.probability > .6) add("FORBIDDEN_PHRASE", spoken.words);
+        if (spoken.probability > .45) add("FORBIDDEN_PHRASE", spoken.words);
         break;
       case AgentAct::kBlameOthers:
         if (spoken.probability > .55) add("BLAMED_OTHERS", spoken.words);

@@ -17,7 +17,7 @@ namespace {
 
 // The weights, in log-odds. They are set by hand, in coarse steps: sixty labelled calls check them and could not fit
 // them. What each stands for is said in training/README.md.
-constexpr double kBias = -3.0;
+constexpr double kBias = -3.25;
 constexpr double kHardRuleRisk = .97;
 constexpr double kMostOfModel = .84;  ///< Below red: only what red is for may lift the model over it.
 constexpr double kSureRisk = .88;     ///< Red without a rule: the head is sure, and the caller is not calm.
@@ -116,7 +116,7 @@ std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn
     const std::size_t age = callers - ++number;
     if (age >= kMemory) continue;
     ReadTurn one{.heard = &heard,
-                 .concerns = ReadConcerns(heard.turn.text),
+                 .concerns = ConcernHead::Get().Read(heard.turn.text),
                  .discount = discount,
                  .faded = std::pow(kFade, age),
                  .intensity = std::nullopt};
@@ -242,21 +242,22 @@ double Relief(const std::vector<ReadTurn>& turns) {
 double SureOfRed(const ReadTurn& read) {
   return Of(read.concerns, Concern::kDanger) + Of(read.concerns, Concern::kGroup) + Of(read.concerns, Concern::kLeak);
 }
-constexpr double kSure = .8;
-constexpr double kSureOfTheAfraid = .65;
+constexpr double kSure = .7;
+constexpr double kSureOfTheAfraid = .5;
+constexpr double kSureOfTheCalm = .9;
 
 /// Where the head is sure of one, the cap is lifted.
 bool MayBeRed(const std::vector<ReadTurn>& turns) {
   return std::any_of(turns.begin(), turns.end(), [](const ReadTurn& read) { return SureOfRed(read) >= kSure; });
 }
 
-/// Said in words that no rule knows, by somebody who is not calm about it: whoever asks how to report, or tells of a
-/// drill, is.
+/// Said in words that no rule knows. Somebody who is calm about it, asks how to report or tells of a drill, must be
+/// believed less readily; somebody who is afraid, more.
 bool MustBeRed(const ReadTurn& last) {
   if (!last.heard->reading) return false;
   switch (last.heard->reading->emotion) {
     case Emotion::kCalm:
-    case Emotion::kGrateful: return false;
+    case Emotion::kGrateful: return SureOfRed(last) >= kSureOfTheCalm;
     case Emotion::kAnxious:
     case Emotion::kFearful:
     case Emotion::kSad:
@@ -306,7 +307,7 @@ std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, bool must_tell) 
 }  // namespace
 
 const RiskModel& RiskModel::Get() {
-  static const RiskModel model{"risk-" + ConcernVersion()};
+  static const RiskModel model{"risk-" + ConcernHead::Get().version()};
   return model;
 }
 

@@ -47,6 +47,7 @@ void Advisor::AnswerQuestion(Transaction& tx, const SpokenTurn& turn, Advice& ad
                              turn.said_at.time_since_epoch().count()});
     return;
   }
+  if (choice.note.empty() && !SeeksFacts(turn)) return;
   advice.gap = turn.question;
   Remark(choice.note.empty() ? "没有查到本地现行规定，不要凭记忆答复，请转主管部门" : choice.note, advice.note);
   table_.CountGap(tx, {.question = turn.question,

@@ -21,7 +21,7 @@ class Advisor {
       : library_{library}, answerer_{answerer}, table_{table}, events_{events} {}
 
   /// Exactly one Advice for the turn, empty where there is nothing to say. An answer counts as served, a question
-  /// without one as a gap.
+  /// that seeks facts (SeeksFacts) and finds none as a gap.
   absl::Status Advise(Transaction& tx, const SpokenTurn& turn) const;
 
  private:

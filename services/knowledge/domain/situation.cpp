@@ -25,6 +25,10 @@ bool Has(const std::vector<std::string>& codes, std::string_view code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
+bool InDanger(const SpokenTurn& turn) {
+  return Has(turn.evidence_codes, "KIND_CRISIS") || Has(turn.evidence_codes, "EMERGENCY");
+}
+
 /// What the caller's tags are called in phrases, and the situation that goes with it.
 struct TagAudience {
   std::string_view tag;
@@ -57,15 +61,31 @@ bool IsUpset(Emotion emotion) {
   return false;
 }
 
+bool SeeksFacts(const SpokenTurn& turn) {
+  if (InDanger(turn) || Has(turn.evidence_codes, "INFORMANT_LEAKED")) return false;
+  switch (turn.emotion) {
+    case Emotion::kCalm:
+    case Emotion::kGrateful:
+    case Emotion::kAnxious:
+    case Emotion::kSad: return true;
+    case Emotion::kAggrieved:
+    case Emotion::kDissatisfied:
+    case Emotion::kDisappointed:
+    case Emotion::kAngry:
+    case Emotion::kSarcastic:
+    case Emotion::kFearful:
+    case Emotion::kDesperate: return false;
+  }
+  return false;
+}
+
 std::vector<std::string> SituationsOf(const SpokenTurn& turn) {
   std::vector<std::string> situations;
   const auto add = [&](bool holds, std::string_view situation) {
     if (holds && !situation.empty()) situations.emplace_back(situation);
   };
   const bool upset = IsUpset(turn.emotion);
-  add(Has(turn.evidence_codes, "KIND_CRISIS") || Has(turn.evidence_codes, "EMERGENCY") ||
-          turn.emotion == Emotion::kDesperate,
-      "危机陪伴");
+  add(InDanger(turn) || turn.emotion == Emotion::kDesperate, "危机陪伴");
   add(Has(turn.evidence_codes, "INFORMANT_LEAKED"), "道歉更正");
   add(SaysOneOf(turn.text, kAbuse), "辱骂应对");
   add(upset && SaysOneOf(turn.text, kAgain), "重复来电");

@@ -111,9 +111,17 @@ TEST(QuestionsTest, LeansOnWhatWasAskedBefore) {
   EXPECT_THAT(question, HasSubstr("要带什么"));
 }
 
+TEST(QuestionsTest, WhoSaysThatHeAsksNeedsNoQuestionMark) {
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "我想问一下营业执照怎么换。"}})[0], "云州市"), "云州市营业执照怎么换？");
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "办个营业执照要多少钱"}})[0], "云州市"), "云州市办个营业执照要多少钱？");
+}
+
 TEST(QuestionsTest, StatementsAndReproachesAskNothing) {
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "我住三楼。"}})[0], "云州市"), "");
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "你们管不管啊！"}})[0], "云州市"), "");
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "我在这儿站着呢。"}})[0], "云州市"), "");
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "放了一辈子羊，哪儿也没去过。"}})[0], "云州市"), "");
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "师傅今天能来吗？"}})[0], "云州市"), "");
 }
 
 }  // namespace

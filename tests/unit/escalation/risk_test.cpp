@@ -49,13 +49,17 @@ TEST(RiskTest, CollectingEvidencePolitelyIsNoticed) {
   EXPECT_THAT(Codes(risks.back()), Contains("CONCERN_EVIDENCE"));
 }
 
-TEST(RiskTest, WhatRedIsForIsRedInWordsThatNoRuleKnowsUnlessTheCallerIsCalm) {
-  const auto turns = [](Emotion feels) {
-    return Spoken({{'a', "您好，请讲。"}, {'c', "群里一百多户都说好了，后天一早上大桥那边去。", feels}});
-  };
-  ASSERT_FALSE(RiskModel::Get().HardRules({}, turns(Emotion::kAngry)));
-  EXPECT_EQ(Assess(turns(Emotion::kAngry)).back().level, RiskLevel::kRed);
-  EXPECT_LT(Assess(turns(Emotion::kCalm)).back().level, RiskLevel::kRed);
+TEST(RiskTest, WhatRedIsForIsRedInWordsThatNoRuleKnows) {
+  const auto turns =
+      Spoken({{'a', "您好，请讲。"}, {'c', "群里一百多户都说好了，后天一早上大桥那边去。", Emotion::kAngry}});
+  ASSERT_FALSE(RiskModel::Get().HardRules({}, turns));
+  EXPECT_EQ(Assess(turns).back().level, RiskLevel::kRed);
+}
+
+TEST(RiskTest, ACalmCallerIsBelievedLessReadily) {
+  const auto risks = Assess(Spoken(
+      {{'a', "您好，请讲。"}, {'c', "听说后天一早有一百多户要去大桥那边，那天公交会不会绕行？", Emotion::kCalm}}));
+  EXPECT_LT(risks.back().level, RiskLevel::kRed);
 }
 
 TEST(RiskTest, DangerThatIsOverAndAQuestionOfSecrecyAreNoAlarm) {

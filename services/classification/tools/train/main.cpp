@@ -13,6 +13,7 @@
 
 #include "classification/domain/cues.h"
 #include "classification/domain/emotion.h"
+#include "classification/domain/slot_candidates.h"
 #include "language/head_training.h"
 #include "language/turn_features.h"
 
@@ -25,7 +26,8 @@ using language::LinearHead;
 using nlohmann::json;
 
 constexpr std::size_t kFolds = 5;
-constexpr double kTrendDecay = .05;
+constexpr language::Fit kTrendFit{.decay = .05};
+constexpr language::Fit kSlotFit{.decay = 3e-2};
 
 Features WordsOf(std::string_view turn) { return language::FeaturesOf(turn, SpokenCues()); }
 
@@ -34,7 +36,14 @@ struct LabelledCall {
   std::vector<Turn> turns;
   std::vector<std::string> emotions;
   std::vector<std::string> kinds;
+  std::string when;   ///< As spoken; empty when nothing was said.
+  std::string where;
 };
+
+std::string SlotOf(const json& call, const char* name) {
+  const json& slot = call.at("expected").at("slots").at(name);
+  return slot.is_null() ? std::string{} : slot.get<std::string>();
+}
 
 std::vector<LabelledCall> ReadCalls(std::span<char* const> files) {
   std::vector<LabelledCall> calls;
@@ -45,11 +54,15 @@ std::vector<LabelledCall> ReadCalls(std::span<char* const> files) {
       const json call = json::parse(line);
       LabelledCall& read = calls.emplace_back();
       read.kinds = call.at("expected").at("kinds");
+      read.when = SlotOf(call, "when");
+      read.where = SlotOf(call, "address");
+      const platform::Time started = *platform::ParseTime(call.at("started_at").get<std::string>());
       for (const json& said : call.at("turns")) {
         Turn turn;
         turn.number = static_cast<int>(read.turns.size()) + 1;
         turn.speaker = said.at("speaker") == "agent" ? Speaker::kAgent : Speaker::kCaller;
         turn.text = said.at("text");
+        turn.said_at = started;
         if (turn.speaker == Speaker::kCaller)
           read.emotions.push_back(call.at("expected").at("emotions").at(std::to_string(turn.number)));
         read.turns.push_back(std::move(turn));
@@ -118,7 +131,7 @@ double Judge(const std::vector<LabelledTurns>& trend_of_fold) {
       for (const auto& example : trend_of_fold[other].examples)
         Add(trend_of_fold[other].labels[example.label], example.features, others);
     }
-    const LinearHead head = language::TrainScaledHead("fold", others, kTrendDecay);
+    const LinearHead head = language::TrainScaledHead("fold", others, kTrendFit);
     for (const auto& example : trend_of_fold[fold].examples) {
       const std::vector<double> scores = head.Scores(example.features);
       const auto said = static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
@@ -157,7 +170,7 @@ void TrainEmotions(const std::string& version, const LabelledTurns& rows, const 
   std::cout << "emotions: " << all.examples.size() << " turns; five families on five folds of " << calls.size()
             << " calls, macro-F1 " << Judge(trend_of_fold) << std::endl;
   Write(language::TrainHead(version, all), models + "/turn_emotion.tsv");
-  Write(language::TrainScaledHead(version, trend, kTrendDecay), models + "/emotion_trend.tsv");
+  Write(language::TrainScaledHead(version, trend, kTrendFit), models + "/emotion_trend.tsv");
 }
 
 /// A call of one kind shows how such calls begin.
@@ -187,6 +200,63 @@ void TrainKinds(const std::string& version, LabelledTurns rows, const std::vecto
   Write(language::TrainHead(version, rows), models + "/case_kind.tsv");
 }
 
+using ReadCandidates = std::vector<SlotCandidate> (*)(std::span<const Turn>);
+
+/// As the judge of calls has it: one within the other, and neither twice as long.
+bool SaysTheSame(const std::string& said, const std::string& gold) {
+  const bool within = said.find(gold) != std::string::npos || gold.find(said) != std::string::npos;
+  return within && gold.size() <= 2 * said.size() && said.size() <= 2 * gold.size();
+}
+
+/// Every candidate of the calls in which something was said; which of them it is.
+LabelledTurns SlotRows(const std::vector<LabelledCall>& calls, ReadCandidates candidates_of,
+                       std::string LabelledCall::* said) {
+  LabelledTurns rows{{kTheOne, kAnother}, {}};
+  for (const LabelledCall& call : calls) {
+    if ((call.*said).empty()) continue;
+    for (SlotCandidate& candidate : candidates_of(call.turns)) {
+      const bool one = SaysTheSame(candidate.slot.words, call.*said);
+      rows.examples.push_back({one ? 0U : 1U, std::move(candidate.features)});
+    }
+  }
+  return rows;
+}
+
+/// Of all that was said: how often a head that has not seen the call chooses rightly, and how often it could.
+void JudgeSlot(const std::vector<LabelledCall>& calls, ReadCandidates candidates_of, std::string LabelledCall::* said,
+               const char* name) {
+  const std::vector<std::size_t> folds = Folds(calls.size());
+  int of = 0;
+  int right = 0;
+  int possible = 0;
+  for (std::size_t fold = 0; fold < kFolds; ++fold) {
+    std::vector<LabelledCall> others;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (folds[i] != fold) others.push_back(calls[i]);
+    }
+    const LinearHead head = language::TrainHead("fold", SlotRows(others, candidates_of, said), kSlotFit);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      const std::string& gold = calls[i].*said;
+      if (folds[i] != fold || gold.empty()) continue;
+      const std::vector<SlotCandidate> candidates = candidates_of(calls[i].turns);
+      const SlotCandidate* chosen = Surest(candidates, head);
+      ++of;
+      right += chosen != nullptr && SaysTheSame(chosen->slot.words, gold);
+      possible += std::any_of(candidates.begin(), candidates.end(),
+                              [&](const SlotCandidate& one) { return SaysTheSame(one.slot.words, gold); });
+    }
+  }
+  std::cout << name << ": chosen on five folds " << right << " of " << of << ", among the candidates " << possible
+            << std::endl;
+}
+
+void TrainSlot(const std::string& version, const std::vector<LabelledCall>& calls, ReadCandidates candidates_of,
+               std::string LabelledCall::* said, const char* name, const std::string& models) {
+  JudgeSlot(calls, candidates_of, said, name);
+  Write(language::TrainHead(version, SlotRows(calls, candidates_of, said), kSlotFit),
+        models + "/slot_" + name + ".tsv");
+}
+
 LabelledTurns ReadRows(const char* file) {
   std::ifstream in{file};
   if (!in) throw std::runtime_error(std::string{file} + " cannot be read");
@@ -206,6 +276,8 @@ int main(int argc, char** argv) {
     const std::vector<LabelledCall> calls = ReadCalls(std::span{argv, static_cast<std::size_t>(argc)}.subspan(5));
     TrainEmotions(argv[1], ReadRows(argv[2]), calls, argv[4]);
     TrainKinds(argv[1], ReadRows(argv[3]), calls, argv[4]);
+    TrainSlot(argv[1], calls, TimeCandidates, &LabelledCall::when, "when", argv[4]);
+    TrainSlot(argv[1], calls, PlaceCandidates, &LabelledCall::where, "where", argv[4]);
   } catch (const std::exception& wrong) {
     std::cerr << wrong.what() << '\n';
     return 1;

@@ -14,7 +14,7 @@
 
 #include "escalation/domain/conduct.h"
 #include "escalation/domain/risk.h"
-#include "platform/time.h"
+#include "escalation/tools/labelled_call.h"
 
 namespace hotline::escalation {
 namespace {
@@ -33,50 +33,6 @@ struct Share {
 std::ostream& operator<<(std::ostream& out, const Share& share) {
   return out << share.hit << " of " << share.of << " (" << std::fixed << std::setprecision(3)
              << share.hit / std::max(1.0, static_cast<double>(share.of)) << ")";
-}
-
-Time TimeOf(const json& text) { return platform::ParseTime(text.get<std::string>()).value(); }
-
-CallOpening OpeningOf(const json& call) {
-  CallOpening opening{.call_id = call.at("id"), .site = call.at("site"), .started_at = TimeOf(call.at("started_at"))};
-  opening.caller_tags = call.at("caller").value("tags", std::vector<std::string>{});
-  for (const json& earlier : call.value("history", json::array())) {
-    const std::string state = earlier.at("state");
-    const std::string rating =
-        earlier.at("satisfaction").is_null() ? "" : earlier.at("satisfaction").get<std::string>();
-    opening.history.push_back({.case_no = earlier.at("case_no"),
-                               .at = TimeOf(earlier.at("at")),
-                               .summary = earlier.at("summary"),
-                               .topic = {},
-                               .open = state != "办结" && state != "告知",
-                               .dissatisfied = rating.ends_with("不满意"),
-                               .due_at = {},
-                               .returns = state == "退回" || state == "退单" ? 1 : 0});
-  }
-  return opening;
-}
-
-std::vector<HeardTurn> TurnsOf(const json& call, const json& result) {
-  std::map<int, const json*> read;
-  for (const json& turn : result.at("turns")) read[turn.at("turn")] = &turn;
-  std::vector<HeardTurn> turns;
-  for (const json& said : call.at("turns")) {
-    HeardTurn heard;
-    heard.turn.number = static_cast<int>(turns.size()) + 1;
-    heard.turn.speaker = said.at("speaker") == "agent" ? Speaker::kAgent : Speaker::kCaller;
-    heard.turn.at_ms = said.at("at_ms");
-    heard.turn.text = said.at("text");
-    const auto of_turn = read.find(heard.turn.number);
-    if (heard.turn.speaker == Speaker::kCaller && of_turn != read.end() && of_turn->second->at("emotion").is_string()) {
-      const json& r = *of_turn->second;
-      heard.reading = TurnReading{.emotion = *language::EmotionFromName(r.at("emotion").get<std::string>()),
-                                  .confidence = r.value("emotion_confidence", 1.0),
-                                  .emotions = r.value("emotions", std::vector<double>{}),
-                                  .model = {}};
-    }
-    turns.push_back(std::move(heard));
-  }
-  return turns;
 }
 
 std::string Told(const TurnRisk& risk) {
@@ -188,18 +144,14 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::map<std::string, json> results;
-  std::ifstream replayed{files[1]};
-  for (std::string line; std::getline(replayed, line);) {
-    json result = json::parse(line);
+  for (json& result : ReadLines(files[1])) {
     const std::string id = result.at("id");
     results[id] = std::move(result);
   }
   Scores scores;
-  std::ifstream calls{files[0]};
   std::ofstream written;
   if (!out.empty()) written.open(out);
-  for (std::string line; std::getline(calls, line);) {
-    const json call = json::parse(line);
+  for (const json& call : ReadLines(files[0])) {
     json& result = results.at(call.at("id"));
     Judge(call, result, verbose, scores);
     if (!out.empty()) written << result.dump() << '\n';

@@ -1,0 +1,281 @@
+#include "classification/domain/slot_candidates.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <absl/strings/str_cat.h>
+
+#include "classification/domain/places.h"
+#include "classification/domain/times.h"
+#include "language/characters.h"
+#include "language/patterns.h"
+#include "language/text.h"
+
+namespace hotline::classification {
+namespace {
+
+using language::Features;
+using language::Pattern;
+
+bool AsksWhere(std::string_view agent) {
+  static const Pattern asks{
+      "哪里|哪儿|哪个(?:小区|村|区|工地|学校|店|医院|地方|路|站|位置)|什么(?:位置|地方|地址)|地址|住哪|位置|哪家|"
+      "哪一家|小区|在哪"};
+  return asks.Matches(agent);
+}
+
+bool AsksWhen(std::string_view agent) {
+  static const Pattern asks{"什么时候|哪天|几号|几点|多长时间了|多久了|时间"};
+  return asks.Matches(agent);
+}
+
+/// When the hotline was told of it before is not when it happened: "六月份我打过一次".
+bool IsOfAnEarlierCall(std::string_view text, std::string_view words) {
+  static const Pattern told{
+      "^[^。！？!?]{0,10}?(?:打(?:过|的)?(?:一个|一次|你们)?电话|打过|报(?:过|的|了)|反映(?:过|的|了)|投诉(?:过|的)|"
+      "举报过|登记|来过电话|那(?:个|张)?(?:单子|工单))"};
+  static const Pattern was_told{"(?:打过|报过|反映过|投诉过|举报过)[^。！？!?]{0,8}$"};
+  const std::size_t at = text.find(words);
+  if (at == std::string_view::npos) return false;
+  return told.Matches(text.substr(at + words.size())) || was_told.Matches(text.substr(0, at));
+}
+
+/// Says back, or writes down.
+bool Writes(std::string_view agent) {
+  static const Pattern writes{
+      "确认|核对|核实|复述|重复|念|我写|记(?:一下|的是|录|成|为)?[：:，,]|登记[：:]|对吗|对吧|是吧|是吗"};
+  return writes.Matches(agent);
+}
+
+bool SaidBack(std::span<const Turn> turns, const SpokenTime& time) {
+  return std::any_of(turns.begin(), turns.end(), [&](const Turn& turn) {
+    if (turn.speaker != Speaker::kAgent || !Writes(turn.text)) return false;
+    const std::vector<SpokenTime> said = TimesIn(turn.text, turn.said_at);
+    return std::any_of(said.begin(), said.end(), [&](const SpokenTime& one) {
+      return one.words == time.words || (!time.normal.empty() && one.normal == time.normal);
+    });
+  });
+}
+
+/// Whether a later turn of the agent has its last two characters or more: "枣林路小学" for "青桥区枣林路小学".
+bool SaidBack(std::span<const Turn> later, const SpokenPlace& place) {
+  const auto characters = language::Characters(place.normal);
+  if (characters.size() < 2) return false;
+  const std::string end = absl::StrCat(std::string{characters[characters.size() - 2]}, std::string{characters.back()});
+  return std::any_of(later.begin(), later.end(), [&](const Turn& turn) {
+    return turn.speaker == Speaker::kAgent && turn.text.find(end) != std::string::npos;
+  });
+}
+
+/// An agent who reads out an earlier case, or says the place back, names it for a caller who never does.
+bool TellsWhereItIs(std::string_view agent) {
+  static const Pattern tells{
+      "单(?:子)?[，,]|工单|反映(?:的|过|了)?|投诉|您那|我(?:看|记|写|念|复述|确认|核对|登记)|查到"};
+  return tells.Matches(agent);
+}
+
+bool LiesAhead(std::string_view words) {
+  static const Pattern ahead{"^(?:明|后天|下个?(?:月|周|礼拜|星期))"};
+  return ahead.Matches(words);
+}
+
+/// "N月N号": what it is made of, whatever the numbers.
+std::string ShapeOf(std::string_view words) {
+  static constexpr std::string_view kDigits = "0123456789一二三四五六七八九十两零〇半";
+  std::string shape;
+  for (const std::string_view c : language::Characters(words)) {
+    const bool digit = kDigits.find(c) != std::string_view::npos;
+    if (!digit) {
+      shape += c;
+    } else if (shape.empty() || shape.back() != 'N') {
+      shape += 'N';
+    }
+  }
+  return shape;
+}
+
+class Described {
+ public:
+  void Is(std::string name) {
+    if (name.find_first_of("\t\n\r") == std::string::npos) features_.emplace_back(std::move(name), 1.0F);
+  }
+  void Is(bool holds, const char* name) {
+    if (holds) features_.emplace_back(name, 1.0F);
+  }
+  void Measures(const char* name, double value) { features_.emplace_back(name, static_cast<float>(value)); }
+
+  /// The characters on both sides, and the clause it stands in.
+  void StandsIn(std::string_view text, std::string_view words) {
+    const std::size_t at = text.find(words);
+    if (at == std::string_view::npos) return;
+    const auto before = language::Characters(text.substr(0, at));
+    const auto after = language::Characters(text.substr(at + words.size()));
+    const auto beside = [&](const char* side, const auto& characters, std::size_t first, std::size_t second) {
+      Is(absl::StrCat(side, "1:", std::string{characters[first]}));
+      if (characters.size() > 1)
+        Is(absl::StrCat(side, "2:", std::string{characters[std::min(first, second)]},
+                        std::string{characters[std::max(first, second)]}));
+    };
+    if (before.empty()) {
+      Is("starts");
+    } else {
+      beside("l", before, before.size() - 1, before.size() - (before.size() > 1 ? 2 : 1));
+    }
+    if (after.empty()) {
+      Is("ends");
+    } else {
+      beside("r", after, 0, after.size() > 1 ? 1 : 0);
+    }
+    static const Pattern happened{"^[^。！？!?]{0,16}?(?:了|过)"};
+    static const Pattern will{"^[^。！？!?，,]{0,8}?(?:要|会|能|得|可以|准备|打算)"};
+    static const Pattern asked{"^[^。！!]{0,24}?[?？]"};
+    const std::string_view rest = text.substr(at + words.size());
+    Is(happened.Matches(rest), "happened");
+    Is(will.Matches(rest), "will");
+    Is(asked.Matches(rest), "asked");
+  }
+
+  Features features_{{"one", 1.0F}};
+};
+
+/// How a turn of the caller stands in the call.
+struct Standing {
+  const Turn* turn;
+  std::string_view agent;  ///< What the agent said before it.
+  int number;              ///< Among the caller's, from 0.
+  bool longest;            ///< Where the story is told.
+};
+
+std::vector<Standing> CallerTurns(std::span<const Turn> turns) {
+  std::vector<Standing> standings;
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (turns[i].speaker != Speaker::kCaller) continue;
+    const bool answers = i > 0 && turns[i - 1].speaker == Speaker::kAgent;
+    standings.push_back({&turns[i], answers ? std::string_view{turns[i - 1].text} : std::string_view{},
+                         static_cast<int>(standings.size()), false});
+    longest = std::max(longest, turns[i].text.size());
+  }
+  for (Standing& standing : standings) standing.longest = standing.turn->text.size() == longest;
+  return standings;
+}
+
+void Describe(const Standing& standing, std::string_view words, Described& described) {
+  described.Is(absl::StrCat("turn:", std::min(standing.number, 3)));
+  described.Measures("late", .3 * standing.number);
+  described.Is(standing.longest, "longest");
+  described.Measures("length", .2 * static_cast<double>(language::CountCharacters(words)));
+  described.StandsIn(standing.turn->text, words);
+}
+
+/// The first of all, the only one, the fullest of those that say the same.
+void Compare(std::vector<SlotCandidate>& candidates) {
+  if (candidates.empty()) return;
+  candidates.front().features.emplace_back("first", 1.0F);
+  candidates.back().features.emplace_back("last", 1.0F);
+  if (candidates.size() == 1) candidates.front().features.emplace_back("only", 1.0F);
+  for (SlotCandidate& one : candidates) {
+    const bool within = std::any_of(candidates.begin(), candidates.end(), [&](const SlotCandidate& other) {
+      return other.slot.words.size() > one.slot.words.size() &&
+             other.slot.words.find(one.slot.words) != std::string::npos;
+    });
+    const auto times = std::count_if(candidates.begin(), candidates.end(), [&](const SlotCandidate& other) {
+      return other.slot.words.find(one.slot.words) != std::string::npos;
+    });
+    if (within) one.features.emplace_back("within", 1.0F);
+    if (times > 1) one.features.emplace_back("again", 1.0F);
+  }
+}
+
+constexpr double kSaidBack = .9;
+constexpr double kEarlierCall = -1.2;
+constexpr double kFullPlace = 2;  ///< Of an agent's words only what has two parts is surely a place.
+
+void AddPlaces(const Standing& standing, std::span<const Turn> turns, bool agents,
+               std::vector<SlotCandidate>& candidates) {
+  for (SpokenPlace& place : PlacesIn(standing.turn->text)) {
+    Described described;
+    Describe(standing, place.words, described);
+    described.Measures("specificity", .5 * place.specificity);
+    described.Is(AsksWhere(standing.agent), "asked_for");
+    described.Is(agents, "agents");
+    described.Is(agents && place.specificity >= kFullPlace, "agents_full");
+    const auto later = turns.subspan(static_cast<std::size_t>(standing.turn - turns.data()) + 1);
+    described.Is(!agents && SaidBack(later, place), "said_back");
+    const auto characters = language::Characters(place.words);
+    described.Is(absl::StrCat("e1:", std::string{characters.back()}));
+    if (characters.size() > 1) {
+      described.Is(absl::StrCat("e2:", std::string{characters[characters.size() - 2]}, std::string{characters.back()}));
+      described.Is(absl::StrCat("b1:", std::string{characters.front()}));
+    }
+    candidates.push_back({{SlotName::kWhere, std::move(place.words), std::move(place.normal), standing.turn->number},
+                          std::move(described.features_)});
+  }
+}
+
+}  // namespace
+
+std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns) {
+  std::vector<SlotCandidate> candidates;
+  for (const Standing& standing : CallerTurns(turns)) {
+    for (SpokenTime& time : TimesIn(standing.turn->text, standing.turn->said_at)) {
+      Described described;
+      Describe(standing, time.words, described);
+      described.Is(absl::StrCat("kind:", static_cast<int>(10 * time.weight + .5) / 2));
+      const bool asked_for = AsksWhen(standing.agent);
+      const bool ahead = LiesAhead(time.words);
+      const bool said_back = SaidBack(turns, time);
+      const bool earlier_call = IsOfAnEarlierCall(standing.turn->text, time.words);
+      described.Is(asked_for, "asked_for");
+      described.Is(ahead, "ahead");
+      described.Is(said_back, "said_back");
+      described.Is(earlier_call, "earlier_call");
+      const std::string shape = ShapeOf(time.words);
+      described.Is("s:" + shape);
+      const auto characters = language::Characters(shape);
+      for (std::size_t i = 1; i < characters.size(); ++i)
+        described.Is(absl::StrCat("w:", std::string{characters[i - 1]}, std::string{characters[i]}));
+      candidates.push_back({{SlotName::kWhen, std::move(time.words), std::move(time.normal), standing.turn->number},
+                            std::move(described.features_),
+                            kSaidBack * said_back + kEarlierCall * earlier_call});
+    }
+  }
+  Compare(candidates);
+  return candidates;
+}
+
+std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns) {
+  std::vector<SlotCandidate> candidates;
+  for (const Standing& standing : CallerTurns(turns)) AddPlaces(standing, turns, false, candidates);
+  if (!candidates.empty()) {
+    Compare(candidates);
+    return candidates;
+  }
+  for (const Turn& turn : turns) {
+    if (turn.speaker == Speaker::kAgent && TellsWhereItIs(turn.text))
+      AddPlaces({&turn, {}, 4, false}, turns, true, candidates);
+  }
+  Compare(candidates);
+  return candidates;
+}
+
+const SlotCandidate* Surest(std::span<const SlotCandidate> candidates, const language::LinearHead& head) {
+  const auto yes = std::find(head.labels().begin(), head.labels().end(), kTheOne) - head.labels().begin();
+  const SlotCandidate* surest = nullptr;
+  double best = 0;
+  for (const SlotCandidate& candidate : candidates) {
+    const std::vector<double> scores = head.Scores(candidate.features);
+    double margin = scores[static_cast<std::size_t>(yes)] + candidate.rule;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      if (i != static_cast<std::size_t>(yes)) margin -= scores[i];
+    }
+    if (surest != nullptr && margin <= best) continue;
+    surest = &candidate;
+    best = margin;
+  }
+  return surest;
+}
+
+}  // namespace hotline::classification

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "classification/domain/turn.h"
+#include "language/linear_head.h"
+
+namespace hotline::classification {
+
+/// A time or a place that is named in a call, and what tells whether it is the one of the matter.
+struct SlotCandidate {
+  FoundSlot slot;
+  language::Features features;
+  double rule = 0;  ///< Log-odds that few calls teach: a time said back to the caller, or of an earlier call.
+};
+
+/// All times that a caller names, in order. What tells: the kind of time, the turn, what the agent asked before and said
+/// back after, the words around it.
+[[nodiscard]] std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns);
+
+/// All places that a caller names, and full ones that the agent reads out or writes down, in order.
+[[nodiscard]] std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns);
+
+/// The labels of the heads that choose (models/slot_when.tsv, slot_where.tsv).
+inline constexpr char kTheOne[] = "yes";
+inline constexpr char kAnother[] = "no";
+
+/// The surest of them; null when there is none.
+[[nodiscard]] const SlotCandidate* Surest(std::span<const SlotCandidate> candidates, const language::LinearHead& head);
+
+}  // namespace hotline::classification
