@@ -1,5 +1,5 @@
-// ThreadSanitizer knows threads, mutexes and conditions of POSIX, not those of C11: a thread of librdkafka would crash in
-// the first function that the sanitizer watches. Programs of the tests, when built for it, answer librdkafka's calls
+// ThreadSanitizer knows threads, mutexes and conditions of POSIX, not those of C11: a thread of librdkafka would crash
+// in the first function that the sanitizer watches. Programs of the tests, when built for it, answer librdkafka's calls
 // themselves and pass them on to POSIX. glibc's mtx_t and cnd_t are its pthread_mutex_t and pthread_cond_t.
 #include <pthread.h>
 #include <threads.h>

@@ -15,8 +15,8 @@ struct SlotCandidate {
   double rule = 0;  ///< Log-odds that few calls teach: a time said back to the caller, or of an earlier call.
 };
 
-/// All times that a caller names, in order. What tells: the kind of time, the turn, what the agent asked before and said
-/// back after, the words around it.
+/// All times that a caller names, in order. What tells: the kind of time, the turn, what the agent asked before and
+/// said back after, the words around it.
 [[nodiscard]] std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns);
 
 /// All places that a caller names, and full ones that the agent reads out or writes down, in order.

@@ -27,8 +27,8 @@ struct SpokenTurn {
 /// Whether a feeling wants soothing before any fact.
 [[nodiscard]] bool IsUpset(language::Emotion emotion);
 
-/// Whether a question of the turn is meant to be answered. Anger, mockery and despair ask to be heard: "有人问过我一句吗".
-/// Nor does a policy help who is in danger.
+/// Whether a question of the turn is meant to be answered. Anger, mockery and despair ask to be heard:
+/// "有人问过我一句吗". Nor does a policy help who is in danger.
 [[nodiscard]] bool SeeksFacts(const SpokenTurn& turn);
 
 /// The situations of golden phrases that the turn puts the agent in, most pressing first.

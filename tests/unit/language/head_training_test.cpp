@@ -20,7 +20,7 @@ LabelledTurns SmallTellsLargeDoesNot() {
 }
 
 TEST(HeadTrainingTest, AFeatureCountsByHowMuchItVaries) {
-  const LinearHead head = TrainScaledHead("v", SmallTellsLargeDoesNot(), 1e-3);
+  const LinearHead head = TrainScaledHead("v", SmallTellsLargeDoesNot(), {.decay = 1e-3});
   for (const float large : {0.0F, 400.0F}) {
     const auto a = head.Scores({{"#bias", 1.0F}, {"small", .01F}, {"large", large}});
     const auto b = head.Scores({{"#bias", 1.0F}, {"small", .02F}, {"large", large}});

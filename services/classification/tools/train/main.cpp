@@ -36,7 +36,7 @@ struct LabelledCall {
   std::vector<Turn> turns;
   std::vector<std::string> emotions;
   std::vector<std::string> kinds;
-  std::string when;   ///< As spoken; empty when nothing was said.
+  std::string when;  ///< As spoken; empty when nothing was said.
   std::string where;
 };
 
@@ -210,7 +210,7 @@ bool SaysTheSame(const std::string& said, const std::string& gold) {
 
 /// Every candidate of the calls in which something was said; which of them it is.
 LabelledTurns SlotRows(const std::vector<LabelledCall>& calls, ReadCandidates candidates_of,
-                       std::string LabelledCall::* said) {
+                       std::string LabelledCall::*said) {
   LabelledTurns rows{{kTheOne, kAnother}, {}};
   for (const LabelledCall& call : calls) {
     if ((call.*said).empty()) continue;
@@ -223,7 +223,7 @@ LabelledTurns SlotRows(const std::vector<LabelledCall>& calls, ReadCandidates ca
 }
 
 /// Of all that was said: how often a head that has not seen the call chooses rightly, and how often it could.
-void JudgeSlot(const std::vector<LabelledCall>& calls, ReadCandidates candidates_of, std::string LabelledCall::* said,
+void JudgeSlot(const std::vector<LabelledCall>& calls, ReadCandidates candidates_of, std::string LabelledCall::*said,
                const char* name) {
   const std::vector<std::size_t> folds = Folds(calls.size());
   int of = 0;
@@ -251,7 +251,7 @@ void JudgeSlot(const std::vector<LabelledCall>& calls, ReadCandidates candidates
 }
 
 void TrainSlot(const std::string& version, const std::vector<LabelledCall>& calls, ReadCandidates candidates_of,
-               std::string LabelledCall::* said, const char* name, const std::string& models) {
+               std::string LabelledCall::*said, const char* name, const std::string& models) {
   JudgeSlot(calls, candidates_of, said, name);
   Write(language::TrainHead(version, SlotRows(calls, candidates_of, said), kSlotFit),
         models + "/slot_" + name + ".tsv");

@@ -25,11 +25,11 @@ std::map<std::pair<std::string, int>, std::string> ReadLabels(const std::string&
 
 }  // namespace
 
-ConcernRows::ConcernRows(const std::string& labelled, const std::string& call_turns,
-                         std::span<const std::string> calls) {
+language::LabelledTurns ReadConcernRows(const std::string& labelled, const std::string& call_turns,
+                                        std::span<const std::string> calls) {
   std::ifstream in{labelled};
   if (!in) throw std::runtime_error(labelled + " cannot be read");
-  rows_ = language::ReadLabelledTurns(in, ConcernFeatures);
+  language::LabelledTurns rows = language::ReadLabelledTurns(in, ConcernFeatures);
   const auto labels = ReadLabels(call_turns);
   for (const std::string& file : calls) {
     for (const nlohmann::json& call : ReadLines(file)) {
@@ -38,13 +38,14 @@ ConcernRows::ConcernRows(const std::string& labelled, const std::string& call_tu
       for (const nlohmann::json& turn : call.at("turns")) {
         const auto said = labels.find({id, ++number});
         if (said == labels.end()) continue;
-        const auto label = std::find(rows_.labels.begin(), rows_.labels.end(), said->second);
-        if (label == rows_.labels.end()) throw std::runtime_error(call_turns + ": no concern is called " + said->second);
-        rows_.examples.push_back({static_cast<std::size_t>(label - rows_.labels.begin()),
-                                  ConcernFeatures(turn.at("text").get<std::string>())});
+        const auto label = std::find(rows.labels.begin(), rows.labels.end(), said->second);
+        if (label == rows.labels.end()) throw std::runtime_error(call_turns + ": no concern is called " + said->second);
+        rows.examples.push_back({static_cast<std::size_t>(label - rows.labels.begin()),
+                                 ConcernFeatures(turn.at("text").get<std::string>())});
       }
     }
   }
+  return rows;
 }
 
 }  // namespace hotline::escalation

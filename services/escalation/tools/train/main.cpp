@@ -60,9 +60,9 @@ int Train(std::span<const std::string> arguments) {
     Report(rows, {});
     Write(language::TrainHead(version, rows), models + "/agent_act.tsv");
   } else if (what == "concern" && arguments.size() > 5) {
-    const ConcernRows rows{arguments[2], arguments[4], arguments.subspan(5)};
-    Report(rows.All(), ConcernRows::kFit);
-    Write(rows.Train(version), models + "/concern.tsv");
+    const language::LabelledTurns rows = ReadConcernRows(arguments[2], arguments[4], arguments.subspan(5));
+    Report(rows, kConcernFit);
+    Write(language::TrainHead(version, rows, kConcernFit), models + "/concern.tsv");
   } else {
     return 2;
   }
@@ -76,7 +76,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments{argv + 1, argv + argc};
   try {
     const int code = arguments.size() < 4 ? 2 : hotline::escalation::Train(arguments);
-    if (code == 2) std::cerr << "usage: escalation_train concern|agent_act VERSION LABELLED.tsv MODELS ... (training/README.md)\n";
+    if (code == 2)
+      std::cerr << "usage: escalation_train concern|agent_act VERSION LABELLED.tsv MODELS ... (training/README.md)\n";
     return code;
   } catch (const std::exception& wrong) {
     std::cerr << wrong.what() << '\n';
