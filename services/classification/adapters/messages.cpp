@@ -61,6 +61,7 @@ v1::TurnUnderstood ToMessage(const CallOpening& opening, const Turn& turn, const
   message.set_text(turn.text);
   message.mutable_caller_tags()->Add(opening.caller_tags.begin(), opening.caller_tags.end());
   message.set_region(opening.region);
+  message.set_matter(understanding.matter);
   return message;
 }
 

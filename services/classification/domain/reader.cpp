@@ -46,6 +46,15 @@ std::vector<WeightedText> WeighTurns(std::span<const Turn> turns) {
   return texts;
 }
 
+/// The matter that the call is about so far, where one stands out.
+std::string MatterSoFar(const DispatchDirectory& directory, std::span<const Turn> before, const Turn& turn) {
+  constexpr double kStandsOut = .4;
+  std::vector<Turn> turns{before.begin(), before.end()};
+  turns.push_back(turn);
+  const std::vector<MatterMatch> matches = directory.Match(WeighTurns(turns));
+  return matches.empty() || matches.front().probability < kStandsOut ? std::string{} : matches.front().entry->matter;
+}
+
 /// Departments to which the agent says the case goes ("派给…", "转…"), in the order spoken.
 std::vector<std::pair<std::string, Evidence>> DispatchedByAgent(const DispatchDirectory& directory,
                                                                 std::span<const Turn> turns) {
@@ -184,6 +193,7 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   read.evidence.insert(read.evidence.end(), emotion.evidence.begin(), emotion.evidence.end());
   read.slots = SlotsOfTurn(turn);
   read.open_question = OpenQuestion(before, turn, opening.region);
+  read.matter = MatterSoFar(directory_, before, turn);
   read.intents = IntentsOfTurn(turn, read);
   return read;
 }

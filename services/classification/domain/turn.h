@@ -70,6 +70,7 @@ struct TurnUnderstanding {
   std::vector<Intent> intents;
   std::vector<FoundSlot> slots;
   std::string open_question;  ///< A clean sentence; empty when nothing is asked.
+  std::string matter;         ///< Of the call so far, as the directory names it; empty where that is not clear.
   std::vector<Evidence> evidence;
   std::string model;  ///< Stamp of all that spoke.
 };

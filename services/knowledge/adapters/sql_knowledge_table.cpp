@@ -166,6 +166,14 @@ void SqlKnowledgeTable::RecordServed(Transaction& tx, const ServedAnswer& served
       {served.call_id, served.turn, served.question, served.article_id, served.article_version, served.served_ms});
 }
 
+std::vector<std::string> SqlKnowledgeTable::ServedIn(Session& session, std::string_view call_id) {
+  std::vector<std::string> ids;
+  for (const Row& row :
+       session.Query("SELECT DISTINCT article_id FROM served_answers WHERE call_id = :1", {Str(call_id)}))
+    ids.push_back(row.Text(0));
+  return ids;
+}
+
 std::vector<ServedAnswer> SqlKnowledgeTable::Served(Session& session, std::string_view article_id, std::int64_t version,
                                                     std::int64_t offset, int limit) {
   std::vector<ServedAnswer> served;

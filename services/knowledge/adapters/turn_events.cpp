@@ -19,7 +19,8 @@ SpokenTurn FromMessage(const TurnUnderstood& message) {
       .emotion = contracts::FromProto<language::Emotion>(message.emotion()).value_or(language::Emotion::kCalm),
       .caller_tags = {message.caller_tags().begin(), message.caller_tags().end()},
       .text = message.text(),
-      .question = message.open_question()};
+      .question = message.open_question(),
+      .matter = message.matter()};
   for (const auto& evidence : message.evidence()) turn.evidence_codes.push_back(evidence.code());
   for (const auto& slot : message.slots()) {
     turn.says_where = turn.says_where || slot.name() == classification::v1::SLOT_NAME_WHERE ||

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <absl/strings/str_cat.h>
 
@@ -29,11 +31,28 @@ absl::Status Advisor::Advise(Transaction& tx, const SpokenTurn& turn) const {
   return absl::OkStatus();
 }
 
+std::optional<Answered> Advisor::AnswerOfMatter(const SpokenTurn& turn, const Day& day) const {
+  if (turn.matter.empty() || !SeeksFacts(turn)) return std::nullopt;
+  Answered answered = answerer_.Ask({turn.matter, turn.region, day});
+  if (answered.choice.answer)
+    answered.choice.note = absl::StrCat("按事项“", turn.matter, "”查得，请核对是否所问",
+                                        answered.choice.note.empty() ? "" : "；", answered.choice.note);
+  return answered;
+}
+
 void Advisor::AnswerQuestion(Transaction& tx, const SpokenTurn& turn, Advice& advice) const {
   const Day day = platform::FormatTime(turn.said_at).substr(0, 10);
-  const auto [choice, freshness] = answerer_.Ask({turn.question, turn.region, day});
-  advice.knowledge_version = freshness.knowledge_version;
+  Answered answered = answerer_.Ask({turn.question, turn.region, day});
   advice.question = turn.question;
+  advice.knowledge_version = answered.freshness.knowledge_version;
+  std::optional<Answered> of_matter;
+  if (!answered.choice.answer) of_matter = AnswerOfMatter(turn, day);
+  if (of_matter && of_matter->choice.answer) {
+    const std::vector<std::string> served = table_.ServedIn(tx, turn.call_id);
+    if (std::find(served.begin(), served.end(), of_matter->choice.answer->article.id) != served.end()) return;
+    answered = *std::move(of_matter);
+  }
+  const auto& [choice, freshness] = answered;
   if (choice.answer) {
     if (IsUpset(turn.emotion)) Remark("先安抚，再讲政策", advice.note);
     Remark(choice.note, advice.note);

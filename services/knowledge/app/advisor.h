@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class Advisor {
   absl::Status Advise(Transaction& tx, const SpokenTurn& turn) const;
 
  private:
+  /// The same for the matter that the call is about: spoken questions are full of words that no article has.
+  [[nodiscard]] std::optional<Answered> AnswerOfMatter(const SpokenTurn& turn, const Day& day) const;
   void AnswerQuestion(Transaction& tx, const SpokenTurn& turn, Advice& advice) const;
   void SuggestPhrase(Transaction& tx, const SpokenTurn& turn, Advice& advice) const;
 

@@ -71,6 +71,8 @@ class KnowledgeTable {
 
   /// Keeps the first answer of a turn: an event that comes again changes nothing.
   virtual void RecordServed(Transaction& tx, const ServedAnswer& served) = 0;
+  /// The articles that were served in a call.
+  [[nodiscard]] virtual std::vector<std::string> ServedIn(Session& session, std::string_view call_id) = 0;
   /// All when `article_id` is empty; all versions when `version` is 0.
   [[nodiscard]] virtual std::vector<ServedAnswer> Served(Session& session, std::string_view article_id,
                                                          std::int64_t version, std::int64_t offset, int limit) = 0;

@@ -21,6 +21,7 @@ struct SpokenTurn {
   std::vector<std::string> evidence_codes;  ///< LEGAL_ROUTE, KIND_CRISIS …
   std::string text;
   std::string question;     ///< Clean; empty when nothing is asked.
+  std::string matter;       ///< Of the call so far: "高龄津贴"; may be empty.
   bool says_where = false;  ///< A place or a time was named: there is something to restate.
 };
 
