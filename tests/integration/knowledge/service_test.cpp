@@ -305,6 +305,37 @@ TEST_F(KnowledgeServiceTest, AdvisesOnEveryTurnOfACallerOnceAndInOrder) {
   EXPECT_EQ(served[0].article_version(), 1);
 }
 
+TEST_F(KnowledgeServiceTest, TheMatterFindsWhatASpokenQuestionMissesOnceInACall) {
+  ASSERT_TRUE(Import("r1", {Heat("P2", "云州市", "2025-10-01")}).ok());
+  const std::string spoken = "那我这个事情到底该咋弄才好？";
+  for (const int number : {2, 4}) {
+    TurnUnderstood turn = CallerTurn(number, common::v1::EMOTION_CALM, spoken);
+    turn.set_matter("室温不达标退热费");
+    listener_->Say(turn);
+  }
+  listener_->Say(CallerTurn(6, common::v1::EMOTION_CALM, spoken));  // Of no matter.
+
+  const auto heard = listener_->Heard(3);
+  EXPECT_EQ(heard[0].answer().article_id(), "P2");
+  EXPECT_THAT(heard[0].note(), HasSubstr("按事项“室温不达标退热费”查得"));
+  EXPECT_FALSE(heard[1].has_answer()) << "the agent has it";
+  EXPECT_THAT(heard[1].gap(), IsEmpty());
+  EXPECT_EQ(heard[2].gap(), spoken);
+  EXPECT_EQ(Served("P2").size(), 1U);
+}
+
+TEST_F(KnowledgeServiceTest, AngerAndDangerAreNotToldThatThereIsNoRule) {
+  listener_->Say(CallerTurn(2, common::v1::EMOTION_ANGRY, "有人问过我一句吗？"));
+  TurnUnderstood danger = CallerTurn(4, common::v1::EMOTION_SAD, "我走了孩子归谁养？");
+  danger.add_evidence()->set_code("KIND_CRISIS");
+  listener_->Say(danger);
+  for (const v1::AdviceGiven& advice : listener_->Heard(2)) {
+    EXPECT_THAT(advice.gap(), IsEmpty());
+    EXPECT_THAT(advice.note(), IsEmpty());
+  }
+  EXPECT_THAT(Gaps(), IsEmpty());
+}
+
 TEST_F(KnowledgeServiceTest, AdviceKeepsToTheDayAndTheCityOfTheCall) {
   ASSERT_TRUE(Import("r1", {Heat("old", "云州市", "2016-10-01", "2025-09-30"), Heat("hailan", "海澜市", "2016-10-01"),
                             Heat("coming", "云州市", "2026-03-04")})
