@@ -1,6 +1,7 @@
 #include "classification/domain/slot_candidates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -223,7 +224,7 @@ std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns) {
     for (SpokenTime& time : TimesIn(standing.turn->text, standing.turn->said_at)) {
       Described described;
       Describe(standing, time.words, described);
-      described.Is(absl::StrCat("kind:", static_cast<int>(10 * time.weight + .5) / 2));
+      described.Is(absl::StrCat("kind:", std::lround(10 * time.weight) / 2));
       const bool asked_for = AsksWhen(standing.agent);
       const bool ahead = LiesAhead(time.words);
       const bool said_back = SaidBack(turns, time);
