@@ -205,8 +205,16 @@ std::optional<KindReading::Matter> SecondRequest(std::span<const Turn> turns, Ca
   return std::nullopt;
 }
 
-/// The wrong that hotlines do to informants: what was reported in confidence came out.
-std::optional<Evidence> Leak(std::span<const Turn> turns) {
+bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) {
+  return std::any_of(turns.begin(), turns.end(),
+                     [&](const Turn& turn) { return turn.speaker == speaker && SpokenCues().Has(group, turn.text); });
+}
+
+}  // namespace
+
+const std::string& KindHeadVersion() { return Head().version(); }
+
+std::optional<Evidence> FindLeak(std::span<const Turn> turns) {
   static const language::Pattern in_their_hands{
       "(?:截图|工单|单子|举报信|材料|原话|录音|内容|号码|名字|说的话)[^。！？!?]{0,24}(?:没挡|没遮|没打码|学(?:给|出来)"
       "|念(?:了|出|给)|拍在|"
@@ -232,15 +240,6 @@ std::optional<Evidence> Leak(std::span<const Turn> turns) {
   }
   return std::nullopt;
 }
-
-bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) {
-  return std::any_of(turns.begin(), turns.end(),
-                     [&](const Turn& turn) { return turn.speaker == speaker && SpokenCues().Has(group, turn.text); });
-}
-
-}  // namespace
-
-const std::string& KindHeadVersion() { return Head().version(); }
 
 KindScores KindsOfTurn(const Turn& turn) {
   language::Features features =
@@ -281,7 +280,7 @@ KindReading ReadKinds(std::span<const Turn> turns) {
 
   KindReading reading;
   const int first_turn = turns.empty() ? 1 : turns.front().number;
-  const std::optional<Evidence> leak = Leak(turns);
+  const std::optional<Evidence> leak = FindLeak(turns);
   const bool reported =
       best == CaseKind::kReport || Said(turns, Speaker::kCaller, "secrecy") ||
       std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return Contains(turn.text, {"举报"}); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,5 +35,8 @@ struct KindReading {
 [[nodiscard]] KindReading ReadKinds(std::span<const Turn> turns);
 
 [[nodiscard]] const std::string& KindHeadVersion();
+
+/// The wrong that hotlines do to informants: what was reported in confidence came out.
+[[nodiscard]] std::optional<Evidence> FindLeak(std::span<const Turn> turns);
 
 }  // namespace hotline::classification

@@ -194,6 +194,10 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   read.slots = SlotsOfTurn(turn);
   read.open_question = OpenQuestion(before, turn, opening.region);
   read.matter = MatterSoFar(directory_, before, turn);
+  // What an agent's phrase depends on, and whether a policy is of any help now.
+  if (auto emergency = FindEmergency(itself)) read.evidence.push_back(std::move(emergency->evidence));
+  if (auto leak = FindLeak(itself)) read.evidence.push_back(*std::move(leak));
+  if (auto route = FindLegalRoute(itself)) read.evidence.push_back(std::move(route->evidence));
   read.intents = IntentsOfTurn(turn, read);
   return read;
 }

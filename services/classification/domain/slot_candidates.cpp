@@ -97,15 +97,15 @@ std::string ShapeOf(std::string_view words) {
   return shape;
 }
 
-class Described {
- public:
+/// What tells of one candidate, as it is put together.
+struct Described {
   void Is(std::string name) {
-    if (name.find_first_of("\t\n\r") == std::string::npos) features_.emplace_back(std::move(name), 1.0F);
+    if (name.find_first_of("\t\n\r") == std::string::npos) features.emplace_back(std::move(name), 1.0F);
   }
   void Is(bool holds, const char* name) {
-    if (holds) features_.emplace_back(name, 1.0F);
+    if (holds) features.emplace_back(name, 1.0F);
   }
-  void Measures(const char* name, double value) { features_.emplace_back(name, static_cast<float>(value)); }
+  void Measures(const char* name, double value) { features.emplace_back(name, static_cast<float>(value)); }
 
   /// The characters on both sides, and the clause it stands in.
   void StandsIn(std::string_view text, std::string_view words) {
@@ -138,7 +138,7 @@ class Described {
     Is(asked.Matches(rest), "asked");
   }
 
-  Features features_{{"one", 1.0F}};
+  Features features{{"one", 1.0F}};
 };
 
 /// How a turn of the caller stands in the call.
@@ -212,7 +212,7 @@ void AddPlaces(const Standing& standing, std::span<const Turn> turns, bool agent
       described.Is(absl::StrCat("b1:", std::string{characters.front()}));
     }
     candidates.push_back({{SlotName::kWhere, std::move(place.words), std::move(place.normal), standing.turn->number},
-                          std::move(described.features_)});
+                          std::move(described.features)});
   }
 }
 
@@ -239,7 +239,7 @@ std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns) {
       for (std::size_t i = 1; i < characters.size(); ++i)
         described.Is(absl::StrCat("w:", std::string{characters[i - 1]}, std::string{characters[i]}));
       candidates.push_back({{SlotName::kWhen, std::move(time.words), std::move(time.normal), standing.turn->number},
-                            std::move(described.features_),
+                            std::move(described.features),
                             kSaidBack * said_back + kEarlierCall * earlier_call});
     }
   }
@@ -250,13 +250,11 @@ std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns) {
 std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns) {
   std::vector<SlotCandidate> candidates;
   for (const Standing& standing : CallerTurns(turns)) AddPlaces(standing, turns, false, candidates);
-  if (!candidates.empty()) {
-    Compare(candidates);
-    return candidates;
-  }
-  for (const Turn& turn : turns) {
-    if (turn.speaker == Speaker::kAgent && TellsWhereItIs(turn.text))
-      AddPlaces({&turn, {}, 4, false}, turns, true, candidates);
+  if (candidates.empty()) {
+    for (const Turn& turn : turns) {
+      if (turn.speaker == Speaker::kAgent && TellsWhereItIs(turn.text))
+        AddPlaces({&turn, {}, 4, false}, turns, true, candidates);
+    }
   }
   Compare(candidates);
   return candidates;

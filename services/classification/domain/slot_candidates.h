@@ -19,7 +19,7 @@ struct SlotCandidate {
 /// said back after, the words around it.
 [[nodiscard]] std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns);
 
-/// All places that a caller names, and full ones that the agent reads out or writes down, in order.
+/// All places that the caller names; where there is none, those that the agent reads out or writes down.
 [[nodiscard]] std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns);
 
 /// The labels of the heads that choose (models/slot_when.tsv, slot_where.tsv).

@@ -25,9 +25,7 @@ bool Has(const std::vector<std::string>& codes, std::string_view code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-bool InDanger(const SpokenTurn& turn) {
-  return Has(turn.evidence_codes, "KIND_CRISIS") || Has(turn.evidence_codes, "EMERGENCY");
-}
+bool InDanger(const SpokenTurn& turn) { return Has(turn.evidence_codes, "EMERGENCY"); }
 
 /// What the caller's tags are called in phrases, and the situation that goes with it.
 struct TagAudience {
@@ -63,20 +61,7 @@ bool IsUpset(Emotion emotion) {
 
 bool SeeksFacts(const SpokenTurn& turn) {
   if (InDanger(turn) || Has(turn.evidence_codes, "INFORMANT_LEAKED")) return false;
-  switch (turn.emotion) {
-    case Emotion::kCalm:
-    case Emotion::kGrateful:
-    case Emotion::kAnxious:
-    case Emotion::kSad: return true;
-    case Emotion::kAggrieved:
-    case Emotion::kDissatisfied:
-    case Emotion::kDisappointed:
-    case Emotion::kAngry:
-    case Emotion::kSarcastic:
-    case Emotion::kFearful:
-    case Emotion::kDesperate: return false;
-  }
-  return false;
+  return !IsUpset(turn.emotion) || turn.emotion == Emotion::kAnxious || turn.emotion == Emotion::kSad;
 }
 
 std::vector<std::string> SituationsOf(const SpokenTurn& turn) {

@@ -327,7 +327,7 @@ TEST_F(KnowledgeServiceTest, TheMatterFindsWhatASpokenQuestionMissesOnceInACall)
 TEST_F(KnowledgeServiceTest, AngerAndDangerAreNotToldThatThereIsNoRule) {
   listener_->Say(CallerTurn(2, common::v1::EMOTION_ANGRY, "有人问过我一句吗？"));
   TurnUnderstood danger = CallerTurn(4, common::v1::EMOTION_SAD, "我走了孩子归谁养？");
-  danger.add_evidence()->set_code("KIND_CRISIS");
+  danger.add_evidence()->set_code("EMERGENCY");
   listener_->Say(danger);
   for (const v1::AdviceGiven& advice : listener_->Heard(2)) {
     EXPECT_THAT(advice.gap(), IsEmpty());

@@ -57,6 +57,23 @@ TEST(CallTest, AReportIsConfidential) {
   EXPECT_EQ(read.call.cases[0].departments.at(0), "市场监督管理局");
 }
 
+TEST(CallTest, EachTurnTellsWhatNoPolicyHelpsWith) {
+  const auto read = Read(Spoken({{'c', "我在楼顶上坐着，不想活了。"},
+                                 {'c', "我上周举报过那个厂，老板拿着我的举报信，一个字都不差。"},
+                                 {'c', "法院判的我不服，我要申请行政复议。"},
+                                 {'c', "你好，营业执照怎么换？"}}));
+  const auto codes = [&](std::size_t turn) {
+    std::vector<std::string> told;
+    for (const Evidence& evidence : read.turns.at(turn).evidence) told.push_back(evidence.code);
+    return told;
+  };
+  EXPECT_THAT(codes(0), Contains("EMERGENCY"));
+  EXPECT_THAT(codes(1), Contains("INFORMANT_LEAKED"));
+  EXPECT_THAT(codes(2), Contains("LEGAL_ROUTE"));
+  for (const char* code : {"EMERGENCY", "INFORMANT_LEAKED", "LEGAL_ROUTE"})
+    EXPECT_THAT(codes(3), testing::Not(Contains(code)));
+}
+
 TEST(CallTest, ALeakedReportIsTwoCases) {
   const auto read = Read(Spoken({{'c', "我上周举报过那个排污的厂，现在他们知道是我了，谁说出去的？"},
                                  {'a', "您别怕，举报的内容被对方知道了，是吗？"},

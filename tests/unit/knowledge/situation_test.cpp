@@ -19,7 +19,7 @@ TEST(SituationTest, AngerAndMockeryAskToBeHeard) {
 }
 
 TEST(SituationTest, WhoIsInDangerOrGivenAwayIsNotToldOfPolicies) {
-  EXPECT_FALSE(SeeksFacts({.emotion = Emotion::kSad, .evidence_codes = {"KIND_CRISIS"}, .question = "孩子归谁养？"}));
+  EXPECT_FALSE(SeeksFacts({.emotion = Emotion::kSad, .evidence_codes = {"EMERGENCY"}, .question = "孩子归谁养？"}));
   EXPECT_FALSE(SeeksFacts({.emotion = Emotion::kCalm, .evidence_codes = {"INFORMANT_LEAKED"}, .question = "谁说的？"}));
 }
 
