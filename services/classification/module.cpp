@@ -6,16 +6,18 @@
 
 #include <grpcpp/server_builder.h>
 
+#include "classification/adapters/backlog.h"
 #include "classification/adapters/call_events.h"
 #include "classification/adapters/outbox_events.h"
 #include "classification/adapters/sql_call_table.h"
-#include "classification/adapters/trained_topics.h"
+#include "classification/adapters/trained_heads.h"
 #include "classification/app/assessments.h"
 #include "classification/migrations.h"
 #include "classification/rpc/classification_handler.h"
 #include "platform/bus/consumer.h"
 #include "platform/bus/topics.h"
 #include "platform/config/config.h"
+#include "platform/runtime/heartbeat.h"
 #include "platform/telemetry/log.h"
 
 namespace hotline::classification {
@@ -23,10 +25,16 @@ namespace {
 
 constexpr std::string_view kGroup = "classification";
 
-std::shared_ptr<const language::Models> LoadModels(const platform::Config& config) {
-  auto models = language::Models::Load(language::ModelDirectory(config.Path("model_dir")));
+std::unique_ptr<language::CurrentModels> LoadModels(const platform::Config& config) {
+  auto models = language::CurrentModels::Load(language::ModelDirectory(config.Path("model_dir")));
   if (!models.ok()) throw std::runtime_error{"the language models: " + std::string{models.status().message()}};
   return *std::move(models);
+}
+
+std::unique_ptr<Backlog> WatchBacklog(platform::Resources& resources) {
+  const std::int64_t limit = resources.config.Integer("encoder_backlog");
+  if (limit <= 0) return nullptr;
+  return std::make_unique<Backlog>(resources.bus, std::string{platform::kCallsTopic}, std::string{kGroup}, limit);
 }
 
 /// Members in the order they depend on each other, so destruction runs in exactly the reverse.
@@ -35,12 +43,12 @@ class ClassificationModule final : public platform::Module {
   explicit ClassificationModule(platform::Resources& resources)
       : resources_{resources},
         models_{LoadModels(resources.config)},
-        reader_{DispatchDirectory::Get(), EmotionReader::Get(), TrainedTopics(models_, &resources.metrics),
-                models_->version()},
+        backlog_{WatchBacklog(resources)},
+        reader_{DispatchDirectory::Get(), EmotionReader::Get(), KindReader::Get(),
+                TrainedHeads([this] { return InUse(); }, &resources.metrics)},
         assessments_{reader_, calls_, events_},
         handler_{reader_, *models_, calls_, platform::RpcResourcesOf(resources)} {
-    platform::Log(platform::LogLevel::kInfo, models_->has_encoder() ? "encoder.loaded" : "encoder.absent",
-                  {{"models", models_->version()}});
+    Tell(*models_->Get());
     if (const absl::Status migrated = resources.store.Migrate(Migrations()); !migrated.ok()) {
       throw std::runtime_error{"the schema of classification: " + std::string{migrated.message()}};
     }
@@ -54,21 +62,51 @@ class ClassificationModule final : public platform::Module {
                                          [this](platform::Transaction& tx, const platform::Event& event) {
                                            return TakeCallEvent(assessments_, tx, event);
                                          });
+    const auto period = resources_.config.Duration("model_refresh");
+    if (period.count() > 0) refresh_ = std::make_unique<platform::Heartbeat>(period, [this] { RefreshModels(); });
   }
 
   void Stop() override {
+    refresh_.reset();
     if (call_events_) call_events_->Stop();
+    if (backlog_) backlog_->Stop();
   }
 
  private:
+  /// Whoever must read thousands reads them with the linear heads.
+  ModelsInUse InUse() const {
+    const bool hurry = backlog_ && backlog_->too_long();
+    return {.models = models_->Get(), .readers = hurry ? language::Readers::kLinearHeads : language::Readers::kAll};
+  }
+
+  static void Tell(const language::Models& models) {
+    platform::Log(platform::LogLevel::kInfo, models.has_encoder() ? "encoder.loaded" : "encoder.absent",
+                  {{"models", models.version()}});
+  }
+
+  void RefreshModels() {
+    using Look = language::CurrentModels::Look;
+    const absl::StatusOr<Look> look = models_->Refresh();
+    if (look.ok() && *look != Look::kReplaced) return;
+    resources_.metrics.Add("hotline_classification_model_reloads_total", 1, {{"ok", look.ok() ? "true" : "false"}});
+    if (look.ok()) {
+      Tell(*models_->Get());
+    } else {
+      platform::Log(platform::LogLevel::kError, "models.refused",
+                    {{"reason", std::string{look.status().message()}}, {"in_use", models_->Get()->version()}});
+    }
+  }
+
   platform::Resources& resources_;
-  const std::shared_ptr<const language::Models> models_;
+  const std::unique_ptr<language::CurrentModels> models_;
+  const std::unique_ptr<Backlog> backlog_;  ///< Null where nobody is ever spared.
   const Reader reader_;
   SqlCallTable calls_;
   OutboxEvents events_;
   const Assessments assessments_;
   ClassificationHandler handler_;
-  std::unique_ptr<platform::Subscription> call_events_;  // Last: it calls into all of the above.
+  std::unique_ptr<platform::Subscription> call_events_;  // Last two: they call into all of the above.
+  std::unique_ptr<platform::Heartbeat> refresh_;
 };
 
 }  // namespace

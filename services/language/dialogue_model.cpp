@@ -20,7 +20,8 @@ absl::StatusOr<std::unique_ptr<const DialogueModel>> DialogueModel::Load(const s
   const absl::StatusOr<std::string> bytes = ReadModelFile(file);
   if (!bytes.ok()) return bytes.status();
   std::unique_ptr<DialogueModel> model{new DialogueModel};
-  if (const absl::Status parsed = model->Parse(*bytes); !parsed.ok()) return NotAModel(file, parsed);
+  const absl::Status parsed = Guarded([&] { return model->Parse(*bytes); });
+  if (!parsed.ok()) return NotAModel(file, parsed);
   return model;
 }
 
@@ -29,6 +30,7 @@ absl::Status DialogueModel::Parse(std::string_view bytes) {
   const auto read = reader.Header(kMagic);
   if (!read.ok()) return read.status();
   const nlohmann::json& header = *read;
+  version_ = header.value("version", "");
   labels_ = header.value("labels", std::vector<std::string>{});
   space_ = {.bucket_bits = header.value("bucket_bits", 0U), .max_n = header.value("max_n", 0U)};
   const auto texts = header.value("texts", 0U);

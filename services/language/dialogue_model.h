@@ -24,6 +24,7 @@ class DialogueModel {
   /// NOT_FOUND; DATA_LOSS when the file is not such a model or is cut.
   static absl::StatusOr<std::unique_ptr<const DialogueModel>> Load(const std::filesystem::path& file);
 
+  [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] std::span<const std::string> labels() const { return labels_; }
   [[nodiscard]] std::size_t texts() const { return texts_.size(); }
   [[nodiscard]] std::size_t numbers() const { return numbers_; }
@@ -42,6 +43,7 @@ class DialogueModel {
   DialogueModel() = default;
   absl::Status Parse(std::string_view bytes);
 
+  std::string version_;
   std::vector<std::string> labels_;
   FeatureSpace space_;
   std::vector<TextWeights> texts_;

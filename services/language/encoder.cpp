@@ -16,8 +16,10 @@ namespace hotline::language {
 namespace {
 
 constexpr std::string_view kMagic = "HLEN0001";
+constexpr std::chrono::seconds kFirstRun{60};
 /// By EncoderTask: names of heads in the file and of outputs in the network.
-constexpr std::array<const char*, 2> kTasks{"topics", "post_emotion"};
+constexpr std::array<const char*, kEncoderTasks> kTasks{"topics", "post_emotion", "turn_emotion", "concern",
+                                                        "call_kind"};
 
 /// FNV-1a: finds a damaged byte; nobody is kept from changing the file on purpose.
 std::uint64_t Checksum(std::string_view bytes) {
@@ -55,9 +57,10 @@ absl::StatusOr<std::unique_ptr<const Encoder>> Encoder::Load(const std::filesyst
   const absl::StatusOr<std::string> bytes = ReadModelFile(file);
   if (!bytes.ok()) return bytes.status();
   std::unique_ptr<Encoder> encoder{new Encoder};
+  encoder->recent_ = std::make_unique<RecentScores>();
   encoder->requests_ = RequestsFor(sharing.requests);
   encoder->patience_ = sharing.patience;
-  const absl::Status parsed = encoder->Parse(*bytes);
+  const absl::Status parsed = Guarded([&] { return encoder->Parse(*bytes); });
   if (absl::IsUnavailable(parsed)) return absl::UnavailableError(absl::StrCat(file.string(), ": ", parsed.message()));
   if (!parsed.ok()) return NotAModel(file, parsed);
   return encoder;
@@ -76,8 +79,12 @@ absl::Status Encoder::Parse(std::string_view bytes) {
                       .max_tokens = head.value("max_tokens", std::size_t{0}),
                       .encoder = head.value("encoder", 0.0),
                       .linear = head.value("linear", 0.0)});
-    if (heads_.back().labels.empty() || heads_.back().max_tokens < 2)
+    const Head& made = heads_.back();
+    if (made.labels.empty() || made.max_tokens < 2)
       return absl::DataLossError(absl::StrCat("its header lacks labels or max_tokens of ", task));
+    if (!(made.encoder >= 0 && made.linear >= 0 && std::isfinite(made.encoder + made.linear) &&
+          made.encoder + made.linear > 0))
+      return absl::DataLossError(absl::StrCat("its header has no weights of ", task));
   }
   const std::string_view vocabulary = reader.Take(header.value("vocabulary_bytes", std::size_t{0}));
   const std::string_view graph = reader.Take(header.value("graph_bytes", std::size_t{0}));
@@ -91,30 +98,65 @@ absl::Status Encoder::Parse(std::string_view bytes) {
   auto inference = Inference::Compile(graph, std::string{weights}, {kTasks.begin(), kTasks.end()}, requests_);
   if (!inference.ok()) return inference.status();
   inference_ = *std::move(inference);
-  return absl::OkStatus();
+  // A run of nothing shows whether the network has the heads that the header tells of.
+  return Scores(Tokens("", EncoderTask::kTopics), kFirstRun).status();
 }
 
 std::vector<std::int64_t> Encoder::Tokens(std::string_view text, EncoderTask task) const {
   return word_piece_->Tokens(WithPlainLetters(Simplified(text)), HeadOf(task).max_tokens);
 }
 
-absl::StatusOr<std::vector<double>> Encoder::Scores(std::span<const std::int64_t> tokens, EncoderTask task,
-                                                    std::chrono::milliseconds patience) const {
-  return inference_->Run(tokens, static_cast<std::size_t>(task), patience);
+absl::StatusOr<EncoderScores> Encoder::Scores(std::span<const std::int64_t> tokens,
+                                              std::chrono::milliseconds patience) const {
+  if (std::optional<EncoderScores> known = recent_->Find(tokens)) return *std::move(known);
+  auto scores = inference_->Run(tokens, patience);
+  if (!scores.ok()) return scores.status();
+  for (std::size_t task = 0; task < kEncoderTasks; ++task) {
+    if ((*scores)[task].size() != heads_[task].labels.size())
+      return absl::DataLossError(absl::StrCat("the network's head ", kTasks[task], " knows other labels"));
+  }
+  recent_->Keep(tokens, *scores);
+  return scores;
+}
+
+std::optional<EncoderScores> RecentScores::Find(std::span<const std::int64_t> tokens) {
+  const std::lock_guard lock{mutex_};
+  for (const Text& text : texts_) {
+    if (std::ranges::equal(text.tokens, tokens)) return text.scores;
+  }
+  return std::nullopt;
+}
+
+void RecentScores::Keep(std::span<const std::int64_t> tokens, const EncoderScores& scores) {
+  constexpr std::size_t kTexts = 64;
+  const std::lock_guard lock{mutex_};
+  texts_.push_front({{tokens.begin(), tokens.end()}, scores});
+  if (texts_.size() > kTexts) texts_.pop_back();
+}
+
+HeadVoice Encoder::VoiceOf(EncoderTask task, const EncoderScores& scores) const {
+  const Head& head = HeadOf(task);
+  HeadVoice voice{.scores = scores[static_cast<std::size_t>(task)], .linear = head.linear};
+  for (double& score : voice.scores) score *= head.encoder;
+  return voice;
+}
+
+std::vector<double> HeadVoice::With(std::span<const double> probabilities) const {
+  constexpr double kLeast = 1e-12;
+  std::vector<double> together = scores;
+  for (std::size_t i = 0; i < together.size(); ++i)
+    together[i] += linear * std::log(std::max(probabilities[i], kLeast));
+  return Softmax(std::move(together));
 }
 
 absl::StatusOr<std::vector<double>> Encoder::Probabilities(std::string_view text, EncoderTask task,
                                                            std::span<const double> linear,
                                                            std::chrono::milliseconds patience) const {
-  const Head& head = HeadOf(task);
-  auto scores = Scores(Tokens(text, task), task, patience);
+  const auto scores = Scores(Tokens(text, task), patience);
   if (!scores.ok()) return scores.status();
-  if (scores->size() != head.labels.size() || linear.size() != head.labels.size())
+  if (linear.size() != HeadOf(task).labels.size())
     return absl::FailedPreconditionError("the encoder's head and the linear head know other labels");
-  constexpr double kLeast = 1e-12;
-  for (std::size_t c = 0; c < linear.size(); ++c)
-    (*scores)[c] = head.encoder * (*scores)[c] + head.linear * std::log(std::max(linear[c], kLeast));
-  return Softmax(*std::move(scores));
+  return VoiceOf(task, *scores).With(linear);
 }
 
 }  // namespace hotline::language

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +19,35 @@
 namespace hotline::language {
 
 /// What the encoder is asked; each has a head of its own on the shared network.
-enum class EncoderTask { kTopics, kPostEmotion };
+enum class EncoderTask { kTopics, kPostEmotion, kTurnEmotion, kConcern, kCallKind };
+inline constexpr std::size_t kEncoderTasks = 5;
+
+/// What the network alone says of a text, by EncoderTask: a score a label.
+using EncoderScores = std::vector<std::vector<double>>;
+
+/// What was said of the last few texts, by their tokens. Thread-safe.
+class RecentScores {
+ public:
+  [[nodiscard]] std::optional<EncoderScores> Find(std::span<const std::int64_t> tokens);
+  void Keep(std::span<const std::int64_t> tokens, const EncoderScores& scores);
+
+ private:
+  struct Text {
+    std::vector<std::int64_t> tokens;
+    EncoderScores scores;
+  };
+  std::mutex mutex_;
+  std::deque<Text> texts_;  ///< The latest first.
+};
+
+/// A head's say where it decides together with a linear head.
+struct HeadVoice {
+  std::vector<double> scores;  ///< Weighed log-odds, one a label.
+  double linear = 1;           ///< How much the logarithm of the linear head's probabilities counts beside them.
+
+  /// softmax(scores + linear * log(probabilities)); `probabilities` in the same order.
+  [[nodiscard]] std::vector<double> With(std::span<const double> probabilities) const;
+};
 
 /// How the encoder shares the machine.
 struct EncoderSharing {
@@ -25,9 +56,9 @@ struct EncoderSharing {
   std::chrono::milliseconds patience{50};
 };
 
-/// A small BERT fine-tuned for the hotline's tasks. It speaks together with the linear head of the same task: softmax
-/// of encoder * its scores + linear * the logarithm of that head's probabilities, weighed on rows that neither has
-/// seen. Immutable, thread-safe; a run takes one thread and a few milliseconds.
+/// A small BERT fine-tuned for the hotline's tasks. It speaks together with the linear head of the same task
+/// (HeadVoice), both weighed on rows that neither has seen. Immutable, thread-safe; a run takes one thread and a few
+/// milliseconds.
 ///
 /// File (little endian): "HLEN0001", u32 length of a JSON header {name, version, vocabulary_bytes, graph_bytes,
 /// weights_bytes, checksum, heads: {TASK: {labels, max_tokens, encoder, linear}}}, the vocabulary (a token a line), the
@@ -42,6 +73,8 @@ class Encoder {
   /// "encoder-2026.11.25"
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] std::span<const std::string> labels(EncoderTask task) const { return HeadOf(task).labels; }
+  /// How much of a text the head reads; a text of as many tokens may have been cut.
+  [[nodiscard]] std::size_t max_tokens(EncoderTask task) const { return HeadOf(task).max_tokens; }
   /// How many texts are worth reading at once.
   [[nodiscard]] int requests() const { return requests_; }
   [[nodiscard]] std::chrono::milliseconds patience() const { return patience_; }
@@ -49,9 +82,12 @@ class Encoder {
   /// [CLS] ... [SEP] as the task's head reads a text: in simplified characters, letters and digits plain and small.
   [[nodiscard]] std::vector<std::int64_t> Tokens(std::string_view text, EncoderTask task) const;
 
-  /// The head's scores of tokens: the network alone. RESOURCE_EXHAUSTED when no request was free for `patience`.
-  [[nodiscard]] absl::StatusOr<std::vector<double>> Scores(std::span<const std::int64_t> tokens, EncoderTask task,
-                                                           std::chrono::milliseconds patience) const;
+  /// The network alone, all heads in one run; of the last few texts it is remembered, because a letter is read as a
+  /// turn and as a call. RESOURCE_EXHAUSTED when no request was free for `patience`.
+  [[nodiscard]] absl::StatusOr<EncoderScores> Scores(std::span<const std::int64_t> tokens,
+                                                     std::chrono::milliseconds patience) const;
+  /// What a head has to say, weighed.
+  [[nodiscard]] HeadVoice VoiceOf(EncoderTask task, const EncoderScores& scores) const;
   /// `linear`: what the linear head says, in the order of labels(). RESOURCE_EXHAUSTED as Scores().
   [[nodiscard]] absl::StatusOr<std::vector<double>> Probabilities(std::string_view text, EncoderTask task,
                                                                   std::span<const double> linear,
@@ -75,6 +111,7 @@ class Encoder {
   std::vector<Head> heads_;  ///< By EncoderTask.
   std::unique_ptr<const WordPiece> word_piece_;
   std::unique_ptr<const Inference> inference_;
+  std::unique_ptr<RecentScores> recent_;
 };
 
 /// Letters and digits of full width or upper case as plain small ones; all else stays, other than in FoldedUtf8():

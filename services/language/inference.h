@@ -26,9 +26,10 @@ class Inference {
   Inference& operator=(const Inference&) = delete;
   ~Inference();
 
-  /// The output of this number for one text's tokens. RESOURCE_EXHAUSTED when no request was free for `patience`.
-  [[nodiscard]] absl::StatusOr<std::vector<double>> Run(std::span<const std::int64_t> tokens, std::size_t output,
-                                                        std::chrono::milliseconds patience) const;
+  /// Every output, in the order of their names, for one text's tokens: the network computes them all in one run.
+  /// RESOURCE_EXHAUSTED when no request was free for `patience`.
+  [[nodiscard]] absl::StatusOr<std::vector<std::vector<double>>> Run(std::span<const std::int64_t> tokens,
+                                                                     std::chrono::milliseconds patience) const;
 
  private:
   struct State;

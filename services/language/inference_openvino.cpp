@@ -84,8 +84,8 @@ absl::StatusOr<std::unique_ptr<const Inference>> Inference::Compile(std::string_
   }
 }
 
-absl::StatusOr<std::vector<double>> Inference::Run(std::span<const std::int64_t> tokens, std::size_t output,
-                                                   std::chrono::milliseconds patience) const {
+absl::StatusOr<std::vector<std::vector<double>>> Inference::Run(std::span<const std::int64_t> tokens,
+                                                                std::chrono::milliseconds patience) const {
   Borrowed request{state_->mutex, state_->freed, state_->free, patience};
   if (!request) return absl::ResourceExhaustedError("every request of the encoder is busy");
   try {
@@ -97,9 +97,13 @@ absl::StatusOr<std::vector<double>> Inference::Run(std::span<const std::int64_t>
     request->set_tensor("input_ids", ids);
     request->set_tensor("attention_mask", mask);
     request->infer();
-    const ov::Tensor scores = request->get_tensor(state_->outputs[output]);
-    const float* const first = scores.data<const float>();
-    return std::vector<double>{first, first + scores.get_size()};
+    std::vector<std::vector<double>> outputs;
+    for (const std::string& name : state_->outputs) {
+      const ov::Tensor scores = request->get_tensor(name);
+      const float* const first = scores.data<const float>();
+      outputs.emplace_back(first, first + scores.get_size());
+    }
+    return outputs;
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("the encoder failed: ", error.what()));
   }

@@ -50,7 +50,8 @@ absl::StatusOr<std::unique_ptr<const LinearModel>> LinearModel::Load(const std::
   const absl::StatusOr<std::string> bytes = ReadModelFile(file);
   if (!bytes.ok()) return bytes.status();
   std::unique_ptr<LinearModel> model{new LinearModel};
-  if (const absl::Status parsed = model->Parse(*bytes); !parsed.ok()) return NotAModel(file, parsed);
+  const absl::Status parsed = Guarded([&] { return model->Parse(*bytes); });
+  if (!parsed.ok()) return NotAModel(file, parsed);
   return model;
 }
 

@@ -26,6 +26,14 @@ absl::StatusOr<std::string> ReadModelFile(const std::filesystem::path& file) {
   return std::move(bytes).str();
 }
 
+absl::Status Guarded(const std::function<absl::Status()>& parse) {
+  try {
+    return parse();
+  } catch (const std::exception& wrong) {
+    return absl::DataLossError(wrong.what());
+  }
+}
+
 absl::Status NotAModel(const std::filesystem::path& file, const absl::Status& problem) {
   return absl::DataLossError(absl::StrCat(file.string(), " is not a whole model file: ", problem.message()));
 }

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ class ModelReader {
 
 /// A model file's bytes; NOT_FOUND names the file.
 [[nodiscard]] absl::StatusOr<std::string> ReadModelFile(const std::filesystem::path& file);
+/// What `parse` says; DATA_LOSS for what it throws, as the header's values of a wrong type do.
+[[nodiscard]] absl::Status Guarded(const std::function<absl::Status()>& parse);
 /// DATA_LOSS that names the file, for what `problem` says of its content.
 [[nodiscard]] absl::Status NotAModel(const std::filesystem::path& file, const absl::Status& problem);
 

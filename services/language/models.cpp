@@ -38,22 +38,35 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   load(models->helpdesk_, "helpdesk.model");
   load(models->shop_, "shop.model");
   if (!status.ok()) return status;
+  static constexpr std::string_view kVotes[] = {"-2", "-1", "0", "1", "2"};
+  if (!std::ranges::equal(models->helpdesk_->labels(), kVotes))
+    return absl::FailedPreconditionError("helpdesk.model knows other votes than -2, -1, 0, 1, 2");
   const DialogueTurn turn;
   status.Update(CheckFits(*models->helpdesk_, "helpdesk.model", HelpdeskFeatures({&turn, 1}, TurnEmotions(1))));
   status.Update(CheckFits(*models->shop_, "shop.model", ShopFeatures({&turn, 1}, TurnEmotions(1), 0)));
   if (!status.ok()) return status;
-  models->version_ = models->topics_->version();
+  for (const std::string& version : {models->topics_->version(), models->post_emotion_->version(),
+                                     models->helpdesk_->version(), models->shop_->version()}) {
+    if (models->linear_version_.find(version) != std::string::npos) continue;
+    absl::StrAppend(&models->linear_version_, models->linear_version_.empty() ? "" : "+", version);
+  }
+  models->version_ = models->linear_version_;
   status.Update(models->LoadEncoder(directory / "encoder.model", sharing));
   if (!status.ok()) return status;
   return models;
 }
 
 absl::Status Models::LoadEncoder(const std::filesystem::path& file, const EncoderSharing& sharing) {
-  if (!Inference::Available() || !std::filesystem::exists(file)) return absl::OkStatus();
+  std::error_code unknown;  // Then loading it tells.
+  if (!Inference::Available() || (!std::filesystem::exists(file, unknown) && !unknown)) return absl::OkStatus();
   auto encoder = Encoder::Load(file, sharing);
   if (!encoder.ok()) return encoder.status();
   if (!std::ranges::equal((*encoder)->labels(EncoderTask::kTopics), topics_->labels()) ||
-      !std::ranges::equal((*encoder)->labels(EncoderTask::kPostEmotion), post_emotion_->labels())) {
+      !std::ranges::equal((*encoder)->labels(EncoderTask::kPostEmotion), post_emotion_->labels()) ||
+      !std::ranges::equal((*encoder)->labels(EncoderTask::kTurnEmotion), AllEmotions(), {}, {},
+                          [](Emotion emotion) { return Name(emotion); }) ||
+      !std::ranges::equal((*encoder)->labels(EncoderTask::kCallKind), AllCaseKinds(), {}, {},
+                          [](CaseKind kind) { return Name(kind); })) {
     return absl::FailedPreconditionError(absl::StrCat(file.string(), " knows other labels than the linear models"));
   }
   encoder_ = *std::move(encoder);
@@ -74,12 +87,36 @@ std::vector<Scored> Models::Topics(std::string_view text, std::span<const std::s
   return RankLabels(topics_->labels(), Together(text, EncoderTask::kTopics, linear, kPatient).value_or(linear), among);
 }
 
-Models::StampedTopics Models::TopicsSoon(std::string_view text) const {
-  const std::vector<double> linear = topics_->Probabilities(text);
-  const auto patience = encoder_ ? encoder_->patience() : std::chrono::milliseconds{0};
-  const auto together = Together(text, EncoderTask::kTopics, linear, patience);
-  return {.topics = RankLabels(topics_->labels(), together.value_or(linear), {}),
-          .model = together ? version() : linear_version()};
+Models::TurnReading Models::ReadTurn(std::string_view text, Readers readers) const {
+  TurnReading reading{.topics = {}, .emotion = {}, .concern = {}, .model = linear_version()};
+  std::vector<double> topics = topics_->Probabilities(text);
+  if (encoder_ && readers == Readers::kAll) {
+    const std::vector<std::int64_t> tokens = encoder_->Tokens(text, EncoderTask::kTopics);
+    if (const auto scores = encoder_->Scores(tokens, encoder_->patience()); scores.ok()) {
+      reading.model = version();
+      topics = encoder_->VoiceOf(EncoderTask::kTopics, *scores).With(topics);
+      const auto voice = [&](EncoderTask task) {
+        const bool whole = tokens.size() <= encoder_->max_tokens(task);
+        return whole ? std::optional{encoder_->VoiceOf(task, *scores)} : std::nullopt;
+      };
+      reading.emotion = voice(EncoderTask::kTurnEmotion);
+      reading.concern = voice(EncoderTask::kConcern);
+    }
+  }
+  reading.topics = RankLabels(topics_->labels(), topics, {});
+  return reading;
+}
+
+Models::KindReading Models::ReadKind(std::string_view call_text, Readers readers) const {
+  if (encoder_ && readers == Readers::kAll) {
+    const auto scores = encoder_->Scores(encoder_->Tokens(call_text, EncoderTask::kCallKind), encoder_->patience());
+    if (scores.ok()) return {.kind = encoder_->VoiceOf(EncoderTask::kCallKind, *scores), .model = version()};
+  }
+  return {.kind = std::nullopt, .model = linear_version()};
+}
+
+std::span<const std::string> Models::concern_labels() const {
+  return encoder_ ? encoder_->labels(EncoderTask::kConcern) : std::span<const std::string>{};
 }
 
 std::vector<LabelEvidence> Models::TopicEvidence(std::string_view text, std::string_view topic,
@@ -99,6 +136,10 @@ TurnEmotions Models::EmotionsOf(std::span<const DialogueTurn> turns) const {
     if (turns[i].speaker == Speaker::kCaller) emotions[i] = post_emotion_->Probabilities(turns[i].text);
   }
   return emotions;
+}
+
+std::vector<double> Models::ForecastVotes(std::span<const DialogueTurn> turns) const {
+  return helpdesk_->Probabilities(HelpdeskFeatures(turns, EmotionsOf(turns)));
 }
 
 SatisfactionForecast Models::Forecast(std::span<const DialogueTurn> turns, DialogueStyle) const {

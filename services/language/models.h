@@ -27,6 +27,9 @@ struct SatisfactionForecast {
   std::vector<double> dissatisfied;  ///< For each turn; 0 for the helpdesk's own.
 };
 
+/// Who reads a live turn: where more wait than can be read in time, the linear heads do it alone.
+enum class Readers { kAll, kLinearHeads };
+
 /// Every trained model, loaded once. Immutable, thread-safe. A text that is empty gets the models' prior.
 ///
 /// The encoder is optional: topics and post emotions come from encoder and linear head together where there is one, and
@@ -40,20 +43,32 @@ class Models {
 
   /// Stamp for assessments: "encoder-2026.11.25+linear-2026.11.24"; without an encoder, linear_version().
   [[nodiscard]] const std::string& version() const { return version_; }
-  /// Stamp of what the linear heads said alone: "linear-2026.11.24".
-  [[nodiscard]] const std::string& linear_version() const { return topics_->version(); }
+  /// Stamp of what the linear heads said alone: "linear-2026.11.24", or several where they differ.
+  [[nodiscard]] const std::string& linear_version() const { return linear_version_; }
   [[nodiscard]] bool has_encoder() const { return encoder_ != nullptr; }
   /// How many texts are worth reading at once.
   [[nodiscard]] int parallel() const { return encoder_ ? encoder_->requests() : 1; }
 
   /// Level-1 topics, best first; over `among` only where it is not empty. A first line of several is the subject.
   [[nodiscard]] std::vector<Scored> Topics(std::string_view text, std::span<const std::string_view> among = {}) const;
-  /// The same for a live turn, which does not wait long; `model` is the stamp of what answered.
-  struct StampedTopics {
+  /// What is to be known of a live turn, which does not wait long, in one run of the encoder.
+  struct TurnReading {
     std::vector<Scored> topics;
+    /// Of each emotion, by number - 1, and of each of concern_labels(): together with the linear heads of those who
+    /// read turns. Absent where the encoder did not answer, or the text was too long for it.
+    std::optional<HeadVoice> emotion;
+    std::optional<HeadVoice> concern;
+    std::string_view model;  ///< The stamp of what answered.
+  };
+  [[nodiscard]] TurnReading ReadTurn(std::string_view text, Readers readers = Readers::kAll) const;
+  /// Empty without an encoder.
+  [[nodiscard]] std::span<const std::string> concern_labels() const;
+  /// Of which kind a call is, by number - 1, to be joined with the other heads'; in the same haste.
+  struct KindReading {
+    std::optional<HeadVoice> kind;
     std::string_view model;
   };
-  [[nodiscard]] StampedTopics TopicsSoon(std::string_view text) const;
+  [[nodiscard]] KindReading ReadKind(std::string_view call_text, Readers readers = Readers::kAll) const;
   /// The words that spoke most for a topic.
   [[nodiscard]] std::vector<LabelEvidence> TopicEvidence(std::string_view text, std::string_view topic,
                                                          std::size_t limit = 3) const;
@@ -61,8 +76,9 @@ class Models {
   [[nodiscard]] std::vector<Scored> PostEmotions(std::string_view text) const;
   /// neutral angry happy sad fear surprise of each of the caller's turns; empty for the others.
   [[nodiscard]] TurnEmotions EmotionsOf(std::span<const DialogueTurn> turns) const;
-  /// How satisfied the dialogue leaves its customer. Uses the whole dialogue: for a live call, give it what was said so
-  /// far.
+  /// Probabilities of the votes -2, -1, 0, 1, 2 if the dialogue ended here.
+  [[nodiscard]] std::vector<double> ForecastVotes(std::span<const DialogueTurn> turns) const;
+  /// The same, and how each turn leaves the customer. For a live call, give it what was said so far.
   [[nodiscard]] SatisfactionForecast Forecast(std::span<const DialogueTurn> turns, DialogueStyle style) const;
 
  private:
@@ -74,6 +90,7 @@ class Models {
                                                             std::chrono::milliseconds patience) const;
 
   std::string version_;
+  std::string linear_version_;
   std::unique_ptr<const Encoder> encoder_;  ///< May be null.
   std::unique_ptr<const LinearModel> topics_;
   std::unique_ptr<const LinearModel> post_emotion_;

@@ -11,7 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "classification/adapters/trained_topics.h"
+#include "classification/adapters/trained_heads.h"
 #include "classification/domain/reader.h"
 #include "classification/domain/slots.h"
 #include "escalation/domain/conduct.h"
@@ -59,6 +59,14 @@ struct Played {
   std::optional<int> red_at;
 };
 
+std::optional<risk::ConcernVoice> VoiceOf(const std::optional<reading::ConcernVoice>& said) {
+  if (!said) return std::nullopt;
+  risk::ConcernVoice voice{.scores = {}, .linear = said->linear};
+  for (const auto& [name, score] : said->scores)
+    voice.scores[static_cast<std::size_t>(risk::ConcernFromName(name).value())] = score;
+  return voice;
+}
+
 Played Play(const json& call, const reading::Reader& reader) {
   const reading::CallOpening opening{.call_id = call.at("id"),
                                      .site = call.at("site"),
@@ -87,8 +95,12 @@ Played Play(const json& call, const reading::Reader& reader) {
     if (read.emotion) {
       emotions.push_back(*read.emotion);
       played.emotions[turn.number] = *read.emotion;
-      now.reading = risk::TurnReading{
-          .emotion = *read.emotion, .confidence = read.emotion_confidence, .emotions = read.emotions, .model = {}};
+      now.reading = risk::TurnReading{.emotion = *read.emotion,
+                                      .confidence = read.emotion_confidence,
+                                      .emotions = read.emotions,
+                                      .concern = VoiceOf(read.concern),
+                                      .satisfaction = read.satisfaction,
+                                      .model = {}};
     }
     risks.push_back(risk::RiskModel::Get().Assess(known, heard, risks));
     if (!played.warned_at && risks.back().level >= language::RiskLevel::kOrange) played.warned_at = turn.number;
@@ -176,14 +188,16 @@ struct Confusion {
 
 }  // namespace
 
-CallScores PlayLabelledCalls(const std::filesystem::path& file, const std::shared_ptr<const language::Models>& models) {
+CallScores PlayLabelledCalls(const std::filesystem::path& file, const std::shared_ptr<const language::Models>& models,
+                             int most) {
   const reading::Reader reader{reading::DispatchDirectory::Get(), reading::EmotionReader::Get(),
-                               reading::TrainedTopics(models), models->version()};
+                               reading::KindReader::Get(),
+                               reading::TrainedHeads([models] { return reading::ModelsInUse{models}; })};
   std::ifstream in{file};
   if (!in) throw std::runtime_error(file.string() + " cannot be read");
   CallScores scores;
   Confusion emotions;
-  for (std::string line; std::getline(in, line);) {
+  for (std::string line; most-- > 0 && std::getline(in, line);) {
     const json call = json::parse(line);
     const json& expected = call.at("expected");
     const Played played = Play(call, reader);

@@ -62,6 +62,15 @@ v1::TurnUnderstood ToMessage(const CallOpening& opening, const Turn& turn, const
   message.mutable_caller_tags()->Add(opening.caller_tags.begin(), opening.caller_tags.end());
   message.set_region(opening.region);
   message.set_matter(understanding.matter);
+  message.mutable_satisfaction()->Add(understanding.satisfaction.begin(), understanding.satisfaction.end());
+  if (understanding.concern) {
+    message.mutable_concern()->set_linear_weight(understanding.concern->linear);
+    for (const auto& [name, score] : understanding.concern->scores) {
+      v1::ScoredConcern& scored = *message.mutable_concern()->add_scores();
+      scored.set_concern(name);
+      scored.set_score(score);
+    }
+  }
   return message;
 }
 

@@ -99,7 +99,8 @@ std::vector<double> EmotionReader::WordsAlone(const Turn& turn) const {
   return language::Softmax(std::move(by_number));
 }
 
-EmotionReading EmotionReader::Read(std::span<const Turn> before, const Turn& turn) const {
+EmotionReading EmotionReader::Read(std::span<const Turn> before, const Turn& turn,
+                                   const language::HeadVoice* encoder) const {
   std::vector<Turn> turns;
   std::vector<Families> words;
   const std::span<const Turn> recent = before.last(std::min(before.size(), kTrendMemory));
@@ -119,6 +120,10 @@ EmotionReading EmotionReader::Read(std::span<const Turn> before, const Turn& tur
   for (const Emotion emotion : language::AllEmotions()) {
     const std::size_t family = Index(FamilyOf(emotion));
     reading.probabilities[Index(emotion)] *= families[family] / std::max(words.back()[family], 1e-12);
+  }
+  if (encoder != nullptr) {
+    reading.probabilities = encoder->With(reading.probabilities);
+    families = FamiliesOf(reading.probabilities);
   }
   reading.emotion = Decide(reading.probabilities, families);
   reading.confidence = reading.probabilities[Index(reading.emotion)];

@@ -6,6 +6,7 @@
 
 #include "classification/domain/emotion_trend.h"
 #include "classification/domain/turn.h"
+#include "language/encoder.h"
 #include "language/linear_head.h"
 
 namespace hotline::classification {
@@ -28,8 +29,9 @@ class EmotionReader {
 
   EmotionReader(language::LinearHead words, language::LinearHead trend);
 
-  /// `before`: the call's earlier turns, of both speakers.
-  [[nodiscard]] EmotionReading Read(std::span<const Turn> before, const Turn& turn) const;
+  /// `before`: the call's earlier turns, of both speakers. `encoder`: what an encoder says of this turn; may be null.
+  [[nodiscard]] EmotionReading Read(std::span<const Turn> before, const Turn& turn,
+                                    const language::HeadVoice* encoder = nullptr) const;
 
   /// What the words of a turn say alone: the probability of each emotion, by number - 1.
   [[nodiscard]] std::vector<double> WordsAlone(const Turn& turn) const;

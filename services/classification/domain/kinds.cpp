@@ -19,11 +19,6 @@ namespace {
 
 constexpr std::size_t Index(CaseKind kind) { return static_cast<std::size_t>(kind) - 1; }
 
-const language::LinearHead& Head() {
-  static const language::LinearHead head{embedded::case_kind};
-  return head;
-}
-
 bool Contains(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
 }
@@ -212,7 +207,20 @@ bool Said(std::span<const Turn> turns, Speaker speaker, std::string_view group) 
 
 }  // namespace
 
-const std::string& KindHeadVersion() { return Head().version(); }
+const KindReader& KindReader::Get() {
+  static const KindReader reader{language::LinearHead{embedded::case_kind}};
+  return reader;
+}
+
+std::string CallText(std::span<const Turn> turns) {
+  std::string text;
+  for (const Turn& turn : turns) {
+    if (turn.speaker != Speaker::kCaller && !SpokenCues().Has("restate", turn.text)) continue;
+    if (!turn.title.empty()) text.append(turn.title).append("\n");
+    text.append(turn.text).append("\n");
+  }
+  return text;
+}
 
 std::optional<Evidence> FindLeak(std::span<const Turn> turns) {
   static const language::Pattern in_their_hands{
@@ -241,19 +249,19 @@ std::optional<Evidence> FindLeak(std::span<const Turn> turns) {
   return std::nullopt;
 }
 
-KindScores KindsOfTurn(const Turn& turn) {
+KindScores KindReader::OfTurn(const Turn& turn) const {
   language::Features features =
       language::FeaturesOf(turn.title.empty() ? turn.text : turn.title + "。" + turn.text, SpokenCues());
   features.emplace_back(turn.speaker == Speaker::kAgent ? "#speaker_a" : "#speaker_c", 1.0F);
-  const std::vector<double> p = language::Softmax(Head().Scores(features));
+  const std::vector<double> p = language::Softmax(head_.Scores(features));
   KindScores scores{};
   for (std::size_t i = 0; i < p.size(); ++i) {
-    if (const auto kind = language::CaseKindFromName(Head().labels()[i])) scores[Index(*kind)] = p[i];
+    if (const auto kind = language::CaseKindFromName(head_.labels()[i])) scores[Index(*kind)] = p[i];
   }
   return scores;
 }
 
-KindReading ReadKinds(std::span<const Turn> turns) {
+KindReading KindReader::Read(std::span<const Turn> turns, const language::HeadVoice* encoder) const {
   Balance balance;
   int caller_turns = 0;
   for (const Turn& turn : turns) {
@@ -263,7 +271,7 @@ KindReading ReadKinds(std::span<const Turn> turns) {
     const bool restates = !caller && SpokenCues().Has("restate", turn.text);
     const double weight = caller ? .25 + .9 * early : restates ? .6 : 0;
     if (weight > 0) {
-      const KindScores scores = KindsOfTurn(turn);
+      const KindScores scores = OfTurn(turn);
       for (std::size_t i = 0; i < scores.size(); ++i) balance.scores[i] += weight * std::log(.02 + scores[i]);
     }
     if (caller) {
@@ -273,12 +281,13 @@ KindReading ReadKinds(std::span<const Turn> turns) {
       WeighAgent(turn, balance);
     }
   }
-  const std::vector<double> softmax = language::Softmax({balance.scores.begin(), balance.scores.end()});
+  std::vector<double> softmax = language::Softmax({balance.scores.begin(), balance.scores.end()});
+  if (encoder != nullptr) softmax = encoder->With(softmax);
   KindScores probabilities{};
   std::copy(softmax.begin(), softmax.end(), probabilities.begin());
   const auto best = static_cast<CaseKind>(std::max_element(softmax.begin(), softmax.end()) - softmax.begin() + 1);
 
-  KindReading reading;
+  KindReading reading{.matters = {}, .first = probabilities};
   const int first_turn = turns.empty() ? 1 : turns.front().number;
   const std::optional<Evidence> leak = FindLeak(turns);
   const bool reported =

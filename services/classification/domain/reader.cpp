@@ -18,6 +18,8 @@ namespace {
 using language::Pattern;
 
 constexpr std::size_t kSummaryCharacters = 200;
+/// How many turns a forecast looks back: what it costs must not grow with the call.
+constexpr std::size_t kForecastMemory = 40;
 
 /// Papers are named wherever something is applied for ("带身份证、户口本、银行卡"): a list of them is no matter.
 std::string WithoutPapers(std::string_view text) {
@@ -160,33 +162,51 @@ bool PraisesInMockery(std::span<const Emotion> emotions) {
 
 }  // namespace
 
-Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics,
-               std::string_view topics_version)
+Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions, const KindReader& kinds,
+               TrainedModels trained)
     : directory_{directory},
       emotions_{emotions},
-      topics_{std::move(topics)},
-      topics_version_{topics_version},
-      rules_version_{"linear-" + emotions.version() + "+directory-" + directory.version()},
-      version_{StampOf({})} {}
+      kinds_{kinds},
+      trained_{std::move(trained)},
+      version_{"linear-" + emotions.version() + "+directory-" + directory.version()} {}
 
-std::string Reader::StampOf(std::string_view topics_model) const {
-  const std::string_view topics = topics_model.empty() ? topics_version_ : topics_model;
-  return topics.empty() ? rules_version_ : (rules_version_ + "+topics-").append(topics);
+void Reader::Stamp(std::string_view trained_model, std::string& stamp) const {
+  if (stamp.empty()) stamp = version_;
+  const std::string named = "+topics-" + std::string{trained_model};
+  if (!trained_model.empty() && !stamp.ends_with(named)) stamp += named;
+}
+
+std::optional<TrainedReading> Reader::ReadTrained(std::string_view text, std::span<const Turn> so_far) const {
+  return trained_.read_text ? std::optional{trained_.read_text(text, so_far)} : std::nullopt;
+}
+
+KindReading Reader::ReadKinds(std::span<const Turn> turns, std::string& stamp) const {
+  if (!trained_.read_kind) return kinds_.Read(turns);
+  const TrainedKind said = trained_.read_kind(CallText(turns));
+  Stamp(said.model, stamp);
+  return kinds_.Read(turns, said.kind ? &*said.kind : nullptr);
 }
 
 TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const Turn> before, const Turn& turn) const {
   TurnUnderstanding read;
-  read.kinds = RankKinds(KindsOfTurn(turn));
+  read.kinds = RankKinds(kinds_.OfTurn(turn));
   const std::span<const Turn> itself{&turn, 1};
-  MatterReading matter = ReadMatter(directory_, topics_, WeighTurns(itself));
+  const std::vector<WeightedText> texts = WeighTurns(itself);
+  const std::size_t heard = std::min(before.size(), kForecastMemory);
+  std::vector<Turn> so_far{before.end() - static_cast<std::ptrdiff_t>(heard), before.end()};
+  so_far.push_back(turn);
+  std::optional<TrainedReading> said = ReadTrained(TextOf(texts), so_far);
+  TrainedReading* const trained = said ? &*said : nullptr;
+  MatterReading matter = ReadMatter(directory_, trained, texts);
   read.topics = std::move(matter.topics);
-  read.model = StampOf(matter.model);
+  Stamp(trained == nullptr ? std::string_view{} : trained->model, read.model);
   if (!matter.matters.empty()) {
     read.evidence.push_back({"MATTER_WORDS", matter.matters.front().words.front(), turn.number});
   }
   if (turn.speaker != Speaker::kCaller) return read;
 
-  EmotionReading emotion = emotions_.Read(before, turn);
+  const bool heard_feeling = trained != nullptr && trained->emotion;
+  EmotionReading emotion = emotions_.Read(before, turn, heard_feeling ? &*trained->emotion : nullptr);
   read.emotion = emotion.emotion;
   read.emotion_confidence = emotion.confidence;
   read.emotions = std::move(emotion.probabilities);
@@ -199,14 +219,20 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   if (auto leak = FindLeak(itself)) read.evidence.push_back(*std::move(leak));
   if (auto route = FindLegalRoute(itself)) read.evidence.push_back(std::move(route->evidence));
   read.intents = IntentsOfTurn(turn, read);
+  if (trained != nullptr) {
+    read.concern = std::move(trained->concern);
+    read.satisfaction = std::move(trained->satisfaction);
+  }
   return read;
 }
 
 void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood, std::string& stamp) const {
   const std::vector<WeightedText> texts = WeighTurns(turns);
-  MatterReading reading = ReadMatter(directory_, topics_, texts);
+  const std::optional<TrainedReading> said = ReadTrained(TextOf(texts), {});
+  const TrainedReading* const trained = said ? &*said : nullptr;
+  MatterReading reading = ReadMatter(directory_, trained, texts);
   understood.topics = std::move(reading.topics);
-  if (stamp.empty() || reading.model != topics_version_) stamp = StampOf(reading.model);
+  Stamp(trained == nullptr ? std::string_view{} : trained->model, stamp);
   if (!reading.matters.empty()) {
     const MatterMatch& best = reading.matters.front();
     understood.matter = best.entry->entry;
@@ -258,7 +284,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
   CallUnderstanding call;
   call.last_turn = turns.empty() ? 0 : turns.back().number;
   call.caller_tags = CallerTags(opening.caller_tags, turns);
-  KindReading kinds = ReadKinds(turns);
+  KindReading kinds = ReadKinds(turns, call.model);
   const std::optional<Emergency> emergency = FindEmergency(turns);
   if (emergency && emergency->crisis) {
     kinds.matters.resize(1);

@@ -8,21 +8,22 @@
 #include "classification/domain/emotion.h"
 #include "classification/domain/kinds.h"
 #include "classification/domain/topics.h"
+#include "classification/domain/trained_models.h"
 #include "classification/domain/turn.h"
 
 namespace hotline::classification {
 
 /// Understands turns and calls: the heads, the directory and the rules together.
 ///
-/// Pure: what it answers depends on its arguments and its version(), nothing else. Immutable, thread-safe. A turn
-/// takes well under a millisecond, a call a few.
+/// Pure: what it answers depends on its arguments and what its stamp names, nothing else. Immutable, thread-safe. A
+/// turn takes about a millisecond, a call a few, and each the runs of an encoder where there is one.
 class Reader {
  public:
-  /// `topics` may be empty; it must be thread-safe. `topics_version` joins the stamp where `topics` gives no other.
-  Reader(const DispatchDirectory& directory, const EmotionReader& emotions, TopicModel topics,
-         std::string_view topics_version);
+  Reader(const DispatchDirectory& directory, const EmotionReader& emotions, const KindReader& kinds,
+         TrainedModels trained);
 
-  /// Stamp of all that speaks as a rule: "linear-2026.11.24+directory-2026.11". An understanding has its own.
+  /// Stamp of what is compiled in: "linear-2026.11.24+directory-2026.11". An understanding's names the trained models
+  /// that spoke besides.
   [[nodiscard]] const std::string& version() const { return version_; }
 
   /// `before`: the call's earlier turns in order.
@@ -39,14 +40,16 @@ class Reader {
                                         std::span<const Emotion> emotions, const KindReading::Matter& matter,
                                         bool first, std::string& stamp) const;
   void Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& understood, std::string& stamp) const;
-  /// version(), with what really spoke on topics.
-  [[nodiscard]] std::string StampOf(std::string_view topics_model) const;
+  /// Nothing where no trained model was given.
+  [[nodiscard]] std::optional<TrainedReading> ReadTrained(std::string_view text, std::span<const Turn> so_far) const;
+  [[nodiscard]] KindReading ReadKinds(std::span<const Turn> turns, std::string& stamp) const;
+  /// Adds the trained model that spoke to a stamp, which begins with version().
+  void Stamp(std::string_view trained_model, std::string& stamp) const;
 
   const DispatchDirectory& directory_;
   const EmotionReader& emotions_;
-  TopicModel topics_;
-  std::string topics_version_;
-  std::string rules_version_;
+  const KindReader& kinds_;
+  TrainedModels trained_;
   std::string version_;
 };
 

@@ -2,26 +2,27 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
 
 namespace hotline::classification {
 
-MatterReading ReadMatter(const DispatchDirectory& directory, const TopicModel& model,
+std::string TextOf(std::span<const WeightedText> texts) {
+  std::string all;
+  for (const WeightedText& text : texts) {
+    if (text.weight >= 1) all.append(text.text).append("\n");
+  }
+  return all;
+}
+
+MatterReading ReadMatter(const DispatchDirectory& directory, const TrainedReading* trained,
                          std::span<const WeightedText> texts) {
   constexpr double kTrained = .35;  // The model was trained on letters, calls are spoken: the directory leads.
-  MatterReading reading{.matters = directory.Match(texts), .topics = {}, .model = {}};
+  MatterReading reading{.matters = directory.Match(texts), .topics = {}};
   std::map<std::string, double> topics;
   for (const MatterMatch& match : reading.matters) topics[match.entry->topic] += match.probability;
-  if (model) {
-    std::string all;
-    for (const WeightedText& text : texts) {
-      if (text.weight >= 1) all.append(text.text).append("\n");
-    }
+  if (trained != nullptr) {
     const double share = reading.matters.empty() ? 1.0 : kTrained;
     for (auto& [topic, probability] : topics) probability *= 1 - share;
-    TrainedReading trained = model(all);
-    for (const auto& [topic, probability] : trained.topics) topics[topic] += share * probability;
-    reading.model = std::move(trained.model);
+    for (const auto& [topic, probability] : trained->topics) topics[topic] += share * probability;
   }
   for (const auto& [topic, probability] : topics) reading.topics.push_back({topic, probability});
   std::stable_sort(reading.topics.begin(), reading.topics.end(),

@@ -60,6 +60,12 @@ struct FoundSlot {
   int turn = 0;
 };
 
+/// What an encoder says of the concern behind a turn (escalation's, by its names), for escalation's own head to join.
+struct ConcernVoice {
+  std::vector<std::pair<std::string, double>> scores;
+  double linear = 1;  ///< Weight of the logarithm of the other head's probabilities.
+};
+
 /// What one turn says.
 struct TurnUnderstanding {
   std::optional<Emotion> emotion;  ///< Nothing for an agent's turn.
@@ -72,6 +78,9 @@ struct TurnUnderstanding {
   std::string open_question;  ///< A clean sentence; empty when nothing is asked.
   std::string matter;         ///< Of the call so far, as the directory names it; empty where that is not clear.
   std::vector<Evidence> evidence;
+  std::optional<ConcernVoice> concern;  ///< Of a caller's turn, where an encoder had the time.
+  /// Of a caller's turn: how probable the votes -2, -1, 0, 1, 2 are if the call ends here; empty where none forecasts.
+  std::vector<double> satisfaction;
   std::string model;  ///< Stamp of all that spoke.
 };
 

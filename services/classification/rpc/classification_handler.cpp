@@ -96,9 +96,10 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyTopics(grpc::CallbackSe
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     const std::vector<std::string_view> among{request->among().begin(), request->among().end()};
     for (int i = 0; i < request->texts_size(); ++i) response->add_results();
-    response->set_model(models_.version());
-    return AnswerEach(*context, models_.parallel(), request->texts_size(),
-                      [&](int i) { Write(models_.Topics(request->texts(i), among), *response->mutable_results(i)); });
+    const std::shared_ptr<const language::Models> models = models_.Get();
+    response->set_model(models->version());
+    return AnswerEach(*context, models->parallel(), request->texts_size(),
+                      [&](int i) { Write(models->Topics(request->texts(i), among), *response->mutable_results(i)); });
   });
 }
 
@@ -108,9 +109,10 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyPostEmotions(grpc::Call
   return RunQuery(context, rpc_, request, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
     for (int i = 0; i < request->texts_size(); ++i) response->add_results();
-    response->set_model(models_.version());
-    return AnswerEach(*context, models_.parallel(), request->texts_size(),
-                      [&](int i) { Write(models_.PostEmotions(request->texts(i)), *response->mutable_results(i)); });
+    const std::shared_ptr<const language::Models> models = models_.Get();
+    response->set_model(models->version());
+    return AnswerEach(*context, models->parallel(), request->texts_size(),
+                      [&](int i) { Write(models->PostEmotions(request->texts(i)), *response->mutable_results(i)); });
   });
 }
 
@@ -119,15 +121,16 @@ grpc::ServerUnaryReactor* ClassificationHandler::ForecastSatisfaction(grpc::Call
                                                                       v1::ForecastSatisfactionResponse* response) {
   return RunQuery(context, rpc_, request, kEveryone, [this, context, request, response](const Actor&) -> absl::Status {
     if (absl::Status checked = Check(*request); !checked.ok()) return checked;
+    const std::shared_ptr<const language::Models> models = models_.Get();
+    response->set_model(models->version());
     for (const v1::Dialogue& dialogue : request->dialogues()) {
       if (absl::Status wanted = StillWanted(*context); !wanted.ok()) return wanted;
       const language::SatisfactionForecast forecast =
-          models_.Forecast(TurnsOf(dialogue), *contracts::FromProto<language::DialogueStyle>(dialogue.style()));
+          models->Forecast(TurnsOf(dialogue), *contracts::FromProto<language::DialogueStyle>(dialogue.style()));
       v1::SatisfactionForecast& message = *response->add_forecasts();
       message.mutable_distribution()->Add(forecast.distribution.begin(), forecast.distribution.end());
       message.mutable_dissatisfied()->Add(forecast.dissatisfied.begin(), forecast.dissatisfied.end());
     }
-    response->set_model(models_.version());
     return absl::OkStatus();
   });
 }

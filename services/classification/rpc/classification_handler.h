@@ -6,7 +6,7 @@
 
 #include "classification/adapters/sql_call_table.h"
 #include "classification/domain/reader.h"
-#include "language/models.h"
+#include "language/current_models.h"
 #include "platform/rpc/rpc.h"
 
 namespace hotline::classification {
@@ -16,7 +16,7 @@ namespace hotline::classification {
 class ClassificationHandler final : public v1::ClassificationService::CallbackService {
  public:
   /// All must outlive the server this handler is registered with.
-  ClassificationHandler(const Reader& reader, const language::Models& models, SqlCallTable& calls,
+  ClassificationHandler(const Reader& reader, const language::CurrentModels& models, SqlCallTable& calls,
                         platform::RpcResources rpc)
       : reader_{reader}, models_{models}, calls_{calls}, rpc_{rpc} {}
 
@@ -42,7 +42,7 @@ class ClassificationHandler final : public v1::ClassificationService::CallbackSe
 
  private:
   const Reader& reader_;
-  const language::Models& models_;
+  const language::CurrentModels& models_;
   SqlCallTable& calls_;
   const platform::RpcResources rpc_;
 };

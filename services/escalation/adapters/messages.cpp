@@ -1,5 +1,6 @@
 #include "escalation/adapters/messages.h"
 
+#include <set>
 #include <stdexcept>
 
 #include "contracts/enums.h"
@@ -100,12 +101,31 @@ CallOpening OpeningFrom(const intake::v1::CallOpened& message) {
   return opening;
 }
 
+namespace {
+
+/// Nothing where a concern is missing: another encoder's names are not ours to guess.
+std::optional<ConcernVoice> VoiceFrom(const classification::v1::ConcernScores& message) {
+  ConcernVoice voice{.scores = {}, .linear = message.linear_weight()};
+  std::set<Concern> named;
+  for (const classification::v1::ScoredConcern& scored : message.scores()) {
+    const std::optional<Concern> concern = ConcernFromName(scored.concern());
+    if (!concern) continue;
+    voice.scores[static_cast<std::size_t>(*concern)] = scored.score();
+    named.insert(*concern);
+  }
+  return named.size() == kConcerns ? std::optional{voice} : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<TurnReading> ReadingFrom(const classification::v1::TurnUnderstood& message) {
   const std::optional<Emotion> emotion = FromProto<Emotion>(message.emotion());
   if (!emotion) return std::nullopt;
   return TurnReading{.emotion = *emotion,
                      .confidence = message.emotion_confidence(),
                      .emotions = {message.emotions().begin(), message.emotions().end()},
+                     .concern = VoiceFrom(message.concern()),
+                     .satisfaction = {message.satisfaction().begin(), message.satisfaction().end()},
                      .model = message.model()};
 }
 
@@ -114,6 +134,15 @@ classification::v1::TurnUnderstood ToMessage(const TurnReading& reading) {
   message.set_emotion(ToProto<common::Emotion>(reading.emotion));
   message.set_emotion_confidence(reading.confidence);
   message.mutable_emotions()->Add(reading.emotions.begin(), reading.emotions.end());
+  message.mutable_satisfaction()->Add(reading.satisfaction.begin(), reading.satisfaction.end());
+  if (reading.concern) {
+    message.mutable_concern()->set_linear_weight(reading.concern->linear);
+    for (std::size_t i = 0; i < kConcerns; ++i) {
+      classification::v1::ScoredConcern& scored = *message.mutable_concern()->add_scores();
+      scored.set_concern(std::string{Name(static_cast<Concern>(i))});
+      scored.set_score(reading.concern->scores[i]);
+    }
+  }
   message.set_model(reading.model);
   return message;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "escalation/domain/concerns.h"
 #include "language/vocabulary.h"
 #include "platform/time.h"
 
@@ -53,7 +54,9 @@ struct Turn {
 struct TurnReading {
   Emotion emotion = Emotion::kCalm;
   double confidence = 0;
-  std::vector<double> emotions;  ///< Probability of each, by number - 1.
+  std::vector<double> emotions;           ///< Probability of each, by number - 1.
+  std::optional<ConcernVoice> concern{};  ///< Where classification's encoder had the time.
+  std::vector<double> satisfaction{};     ///< Forecast of the votes -2, -1, 0, 1, 2 if the call ended here; or empty.
   std::string model;
 };
 
@@ -62,6 +65,9 @@ struct HeardTurn {
   Turn turn;
   std::optional<TurnReading> reading;
 };
+
+/// What the turn tells: this service's head, and classification's encoder where it spoke.
+[[nodiscard]] ConcernReading ConcernsOf(const HeardTurn& heard);
 
 /// Where a statement comes from (hotline.common.v1.Evidence).
 struct Evidence {

@@ -7,6 +7,7 @@
 #include "escalation/domain/embedded_data.h"
 #include "escalation/domain/hard_rules.h"
 #include "language/cues.h"
+#include "language/encoder.h"
 #include "language/linear_model.h"
 #include "language/patterns.h"
 #include "language/text.h"
@@ -33,6 +34,15 @@ constexpr std::array<Names, kConcerns> kNames = {{{"none", "CONCERN_NONE"},
                                                   {"danger", "CONCERN_DANGER"},
                                                   {"group", "CONCERN_GROUP"},
                                                   {"leak", "CONCERN_LEAK"}}};
+
+/// Both heads together, as language::HeadVoice joins them.
+ConcernReading Joined(const ConcernReading& own, const ConcernVoice& encoder) {
+  const language::HeadVoice voice{.scores = {encoder.scores.begin(), encoder.scores.end()}, .linear = encoder.linear};
+  const std::vector<double> together = voice.With(own);
+  ConcernReading reading{};
+  std::copy(together.begin(), together.end(), reading.begin());
+  return reading;
+}
 
 /// Danger that is over, played or joked about is none; whoever asks whether a report is safe tells of no leak. The head
 /// reads words and misses that.
@@ -101,10 +111,9 @@ language::Features ConcernFeatures(std::string_view said) {
 
 ConcernHead::ConcernHead(language::LinearHead head) : head_{std::move(head)} {
   for (const std::string& label : head_.labels()) {
-    std::size_t concern = 0;
-    while (concern < kConcerns && kNames[concern].name != label) ++concern;
-    if (concern == kConcerns) throw std::invalid_argument("the head names a concern that is none: " + label);
-    columns_.push_back(concern);
+    const std::optional<Concern> concern = ConcernFromName(label);
+    if (!concern) throw std::invalid_argument("the head names a concern that is none: " + label);
+    columns_.push_back(static_cast<std::size_t>(*concern));
   }
 }
 
@@ -113,31 +122,31 @@ const ConcernHead& ConcernHead::Get() {
   return head;
 }
 
-ConcernReading ConcernHead::ReadWindow(std::string_view words) const {
+ConcernReading ConcernHead::ReadWindow(std::string_view words, const ConcernVoice* encoder) const {
   const std::vector<double> p = language::Softmax(head_.Scores(ConcernFeatures(words)));
   ConcernReading reading{};
   for (std::size_t i = 0; i < p.size(); ++i) reading[columns_[i]] = p[i];
+  if (encoder != nullptr) reading = Joined(reading, *encoder);
   TakeBackTheHarmless(words, reading);
   return reading;
 }
 
-ConcernReading ConcernHead::Read(std::string_view turn) const {
+ConcernReading ConcernHead::Read(std::string_view turn, const ConcernVoice* encoder) const {
   constexpr std::size_t kWindow = 100;  // Characters; the head was trained on shorter turns still.
   constexpr std::size_t kWindows = 30;  // A letter says it in the beginning, or never.
-  if (turn.size() <= 3 * kWindow) return ReadWindow(turn);
+  if (turn.size() <= 3 * kWindow) return ReadWindow(turn, encoder);
   // Long turns are read in pieces of whole sentences: one sentence of trouble is trouble.
   ConcernReading reading{};
   std::size_t windows = 0;
   std::size_t begin = 0;
   std::size_t end = 0;
   const auto close = [&] {
-    if (end <= begin) return;
-    const ConcernReading piece = ReadWindow(turn.substr(begin, end - begin));
+    if (end <= begin || windows == kWindows) return;
+    const ConcernReading piece = ReadWindow(turn.substr(begin, end - begin), nullptr);
     for (std::size_t i = 1; i < kConcerns; ++i) reading[i] = std::max(reading[i], piece[i]);
     reading[0] = windows++ == 0 ? piece[0] : std::min(reading[0], piece[0]);
   };
   for (const language::Span& sentence : language::Sentences(turn)) {
-    if (windows == kWindows) return reading;
     if (sentence.end - begin > 3 * kWindow && end > begin) {
       close();
       begin = sentence.begin;
@@ -145,7 +154,20 @@ ConcernReading ConcernHead::Read(std::string_view turn) const {
     end = sentence.end;
   }
   close();
+  if (encoder == nullptr) return reading;
+  // What a sentence tells is not lost in what the whole says.
+  ConcernReading whole = Joined(reading, *encoder);
+  TakeBackTheHarmless(turn, whole);
+  for (std::size_t i = 1; i < kConcerns; ++i) reading[i] = std::max(reading[i], whole[i]);
+  reading[0] = std::min(reading[0], whole[0]);
   return reading;
+}
+
+std::optional<Concern> ConcernFromName(std::string_view name) {
+  for (std::size_t i = 0; i < kConcerns; ++i) {
+    if (kNames[i].name == name) return static_cast<Concern>(i);
+  }
+  return std::nullopt;
 }
 
 std::string_view Name(Concern concern) { return kNames[static_cast<std::size_t>(concern)].name; }

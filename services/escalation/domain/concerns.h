@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,12 @@ using ConcernReading = std::array<double, kConcerns>;
   return reading[static_cast<std::size_t>(concern)];
 }
 
+/// What an encoder says of a turn's concerns, to be joined with what the head here says.
+struct ConcernVoice {
+  std::array<double, kConcerns> scores{};  ///< Weighed log-odds, by number.
+  double linear = 1;                       ///< Weight of the logarithm of the head's probabilities.
+};
+
 /// A trained head that reads concerns. Immutable; some 20 µs a turn.
 class ConcernHead {
  public:
@@ -44,11 +51,12 @@ class ConcernHead {
   /// The one compiled in (models/concern.tsv).
   [[nodiscard]] static const ConcernHead& Get();
 
-  [[nodiscard]] ConcernReading Read(std::string_view turn) const;
+  /// `encoder` may be null: then the head speaks alone.
+  [[nodiscard]] ConcernReading Read(std::string_view turn, const ConcernVoice* encoder = nullptr) const;
   [[nodiscard]] const std::string& version() const { return head_.version(); }
 
  private:
-  [[nodiscard]] ConcernReading ReadWindow(std::string_view words) const;
+  [[nodiscard]] ConcernReading ReadWindow(std::string_view words, const ConcernVoice* encoder) const;
 
   language::LinearHead head_;
   std::vector<std::size_t> columns_;  ///< Which concern each label of the head is.
@@ -56,6 +64,7 @@ class ConcernHead {
 
 /// "unsolved", as training/caller_turns.tsv spells it, and "CONCERN_UNSOLVED", as evidence names it.
 [[nodiscard]] std::string_view Name(Concern concern);
+[[nodiscard]] std::optional<Concern> ConcernFromName(std::string_view name);
 [[nodiscard]] std::string_view EvidenceCode(Concern concern);
 
 /// What the head reads of a turn: its characters, groups of cues (data/cues.json) and turns of phrase (a count of

@@ -36,7 +36,7 @@ bool IsNegative(Emotion emotion) { return emotion != Emotion::kCalm && emotion !
 /// The reading says, or the words do: many are hurt who sound calm. Without a reading the words alone.
 Upset HowUpset(const HeardTurn& heard) {
   constexpr double kSure = .5;
-  const ConcernReading concerns = ConcernHead::Get().Read(heard.turn.text);
+  const ConcernReading concerns = ConcernsOf(heard);
   double unhappy = 0;
   for (const Concern concern : {Concern::kComplaint, Concern::kUnsolved, Concern::kPassedAround, Concern::kResigned,
                                 Concern::kSarcasm, Concern::kExposure, Concern::kMisconduct, Concern::kAbuse}) {

@@ -10,51 +10,24 @@
 
 #include "escalation/domain/concerns.h"
 #include "escalation/domain/conduct.h"
+#include "escalation/domain/embedded_data.h"
 #include "escalation/domain/hard_rules.h"
 
 namespace hotline::escalation {
 namespace {
 
-// The weights, in log-odds. They are set by hand, in coarse steps: sixty labelled calls check them and could not fit
-// them. What each stands for is said in training/README.md.
-constexpr double kBias = -3.25;
 constexpr double kHardRuleRisk = .97;
 constexpr double kMostOfModel = .84;  ///< Below red: only what red is for may lift the model over it.
-constexpr double kSureRisk = .88;     ///< Red without a rule: the head is sure, and the caller is not calm.
-
-/// What is said fades with every turn the caller speaks after it.
-constexpr double kFade = .82;
-/// How a call opens is the matter it is about; trouble shows in what follows. What tells of handling, and feelings,
-/// count this much while the caller has spoken once, twice. No discount for danger, crowds and leaks.
-constexpr std::array<double, 2> kPatience = {.45, .75};
-constexpr double kLetter = .9;  ///< The same for a letter: it is all that its writer will say.
+constexpr double kSureRisk = .88;     ///< Red without a rule.
+constexpr double kHeldBackRisk = .4;  ///< Yellow: a rule's words, where both heads hear them used harmlessly.
 
 /// How many of the caller's turns are looked back at: what is older has faded, and a long call costs no more.
 constexpr std::size_t kMemory = 10;
 
-struct ConcernWeight {
-  Concern concern;
-  double weight;
-  bool discounted;  ///< While the call is young.
-};
-constexpr std::array<ConcernWeight, kConcerns - 1> kConcernWeights = {{{Concern::kComplaint, .5, true},
-                                                                       {Concern::kUnsolved, 2.0, true},
-                                                                       {Concern::kPassedAround, 2.1, true},
-                                                                       {Concern::kResigned, 2.4, true},
-                                                                       {Concern::kSarcasm, 2.3, true},
-                                                                       {Concern::kEvidence, 3.3, true},
-                                                                       {Concern::kExposure, 3.3, true},
-                                                                       {Concern::kMisconduct, 2.9, true},
-                                                                       {Concern::kAbuse, 2.9, true},
-                                                                       {Concern::kDanger, 3.5, false},
-                                                                       {Concern::kGroup, 3.1, false},
-                                                                       {Concern::kLeak, 3.3, false}}};
-constexpr double kEmotionWeight = 1.6;
-constexpr double kWorseningWeight = .7;
-constexpr double kReturnedWeight = .8;  ///< An earlier case that was sent back or reopened; at most three cases count.
-constexpr double kHistoryWeight = .55;  ///< One that was not settled otherwise.
-constexpr double kFaultWeight = .3;     ///< A kind of fault of the agent towards somebody upset; at most two count.
-constexpr double kRelief = -1.2;        ///< The caller's last word is thanks, or calm with nothing of concern.
+/// Whether a concern waits for the call to go on (RiskWeights::patience).
+bool IsDiscounted(Concern concern) {
+  return concern != Concern::kDanger && concern != Concern::kGroup && concern != Concern::kLeak;
+}
 
 /// How far a feeling is from calm on the way to trouble.
 double Intensity(Emotion emotion) {
@@ -104,21 +77,22 @@ struct ReadTurn {
   std::optional<double> intensity;
 };
 
-std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn> turns) {
+std::vector<ReadTurn> Read(const CallOpening& opening, std::span<const HeardTurn> turns, const RiskWeights& weights) {
   std::size_t callers = 0;
   for (const HeardTurn& heard : turns) callers += heard.turn.speaker == Speaker::kCaller;
   std::vector<ReadTurn> read;
   if (callers == 0) return read;
-  const double discount = opening.message ? kLetter : callers > kPatience.size() ? 1 : kPatience[callers - 1];
+  const bool young = callers <= weights.patience.size();
+  const double discount = opening.message ? weights.letter : young ? weights.patience[callers - 1] : 1;
   std::size_t number = 0;
   for (const HeardTurn& heard : turns) {
     if (heard.turn.speaker != Speaker::kCaller) continue;
     const std::size_t age = callers - ++number;
     if (age >= kMemory) continue;
     ReadTurn one{.heard = &heard,
-                 .concerns = ConcernHead::Get().Read(heard.turn.text),
+                 .concerns = ConcernsOf(heard),
                  .discount = discount,
-                 .faded = std::pow(kFade, age),
+                 .faded = std::pow(weights.fade, age),
                  .intensity = std::nullopt};
     if (heard.reading) one.intensity = Intensity(*heard.reading);
     read.push_back(one);
@@ -138,19 +112,19 @@ double Told(const ConcernReading& reading, Concern concern) {
   return family > 0 ? p / family * Strength(std::min(family, 1.0)) : 0;
 }
 
-/// How strongly any of the turns tells of `weight.concern`, and the turn that tells most.
-Reason ReasonOf(const ConcernWeight& weight, const std::vector<ReadTurn>& turns) {
+/// How strongly any of the turns tells of `concern`, and the turn that tells most.
+Reason ReasonOf(Concern concern, double weight, const std::vector<ReadTurn>& turns) {
   double silent = 1;
   double most = 0;
   const Turn* best = nullptr;
   for (const ReadTurn& read : turns) {
-    const double strength = Told(read.concerns, weight.concern) * read.faded * (weight.discounted ? read.discount : 1);
+    const double strength = Told(read.concerns, concern) * read.faded * (IsDiscounted(concern) ? read.discount : 1);
     silent *= 1 - std::min(strength, 1.0);
     if (strength <= most) continue;
     most = strength;
     best = &read.heard->turn;
   }
-  Reason reason{weight.weight * (1 - silent), {std::string{EvidenceCode(weight.concern)}, {}, 0}};
+  Reason reason{weight * (1 - silent), {std::string{EvidenceCode(concern)}, {}, 0}};
   if (best != nullptr) {
     reason.evidence.words = best->text;
     reason.evidence.turn = best->number;
@@ -165,7 +139,7 @@ double Trouble(const std::vector<ReadTurn>& turns) {
   return most;
 }
 
-void AddHistory(const CallOpening& opening, double trouble, std::vector<Reason>& reasons) {
+void AddHistory(const CallOpening& opening, double trouble, const RiskWeights& weights, std::vector<Reason>& reasons) {
   int count = 0;
   for (const EarlierCase& earlier : opening.history) {
     const bool overdue = earlier.open && earlier.due_at && *earlier.due_at < opening.started_at;
@@ -180,12 +154,12 @@ void AddHistory(const CallOpening& opening, double trouble, std::vector<Reason>&
       code = "HISTORY_OVERDUE";
     }
     if (code.empty() || ++count > 3) continue;
-    const double weight = earlier.returns > 0 || earlier.reopenings > 0 ? kReturnedWeight : kHistoryWeight;
+    const double weight = earlier.returns > 0 || earlier.reopenings > 0 ? weights.returned : weights.history;
     reasons.push_back({weight * trouble, {std::string{code}, {}, 0}});
   }
 }
 
-void AddEmotions(const std::vector<ReadTurn>& turns, std::vector<Reason>& reasons) {
+void AddEmotions(const std::vector<ReadTurn>& turns, const RiskWeights& weights, std::vector<Reason>& reasons) {
   double level = 0;
   double seen = 0;
   double before = 0;
@@ -196,33 +170,46 @@ void AddEmotions(const std::vector<ReadTurn>& turns, std::vector<Reason>& reason
     if (!read.intensity) continue;
     before = seen > 0 ? level / seen : *read.intensity;
     now = *read.intensity;
-    level = level * kFade + now;
-    seen = seen * kFade + 1;
+    level = level * weights.fade + now;
+    seen = seen * weights.fade + 1;
     if (now * read.faded > most) {
       most = now * read.faded;
       strongest = &read.heard->turn;
     }
   }
   if (strongest == nullptr) return;
-  const double weight = kEmotionWeight * level / seen * turns.back().discount;
+  const double weight = weights.emotion * level / seen * turns.back().discount;
   reasons.push_back({weight, {"EMOTION", strongest->text, strongest->number}});
   if (now > before)
-    reasons.push_back({kWorseningWeight * (now - before),
+    reasons.push_back({weights.worsening * (now - before),
                        {"EMOTION_RISING", turns.back().heard->turn.text, turns.back().heard->turn.number}});
 }
 
-void AddConduct(std::span<const HeardTurn> turns, double trouble, std::vector<Reason>& reasons) {
+void AddConduct(std::span<const HeardTurn> turns, double trouble, const RiskWeights& weights,
+                std::vector<Reason>& reasons) {
   // The same span of the call as the caller's turns: two turns each.
   const Conduct conduct = ReviewConduct(turns.last(std::min(turns.size(), 2 * kMemory)));
   std::set<std::string_view> kinds;
   for (const ConductFinding& finding : conduct.findings) {
     if (kinds.size() >= 2 || !kinds.insert(finding.rule).second) continue;
-    reasons.push_back({kFaultWeight * trouble, {finding.rule, finding.words, finding.turn}});
+    reasons.push_back({weights.fault * trouble, {finding.rule, finding.words, finding.turn}});
   }
 }
 
+/// How the call so far would be voted on, as far as that is below the middle.
+void AddForecast(const std::vector<ReadTurn>& turns, double trouble, const RiskWeights& weights,
+                 std::vector<Reason>& reasons) {
+  constexpr std::array<double, 5> kVotes{-2, -1, 0, 1, 2};
+  const ReadTurn& last = turns.back();
+  if (!last.heard->reading || last.heard->reading->satisfaction.size() != kVotes.size()) return;
+  double expected = 0;
+  for (std::size_t i = 0; i < kVotes.size(); ++i) expected += last.heard->reading->satisfaction[i] * kVotes[i];
+  if (expected < 0)
+    reasons.push_back({weights.forecast * -expected * trouble * last.discount, {"DISSATISFACTION_FORECAST", {}, 0}});
+}
+
 /// Thanks, or calm with nothing of concern, unless the caller has shown that politeness covers something.
-double Relief(const std::vector<ReadTurn>& turns) {
+double Relief(const std::vector<ReadTurn>& turns, const RiskWeights& weights) {
   const HeardTurn& last = *turns.back().heard;
   double open = 1;
   for (const ReadTurn& read : turns) {
@@ -233,42 +220,58 @@ double Relief(const std::vector<ReadTurn>& turns) {
     open *= 1 - std::min(hidden, 1.0) * read.faded;
   }
   const double none = Of(turns.back().concerns, Concern::kNone);
-  if (last.reading && last.reading->emotion == Emotion::kGrateful) return kRelief * open;
+  if (last.reading && last.reading->emotion == Emotion::kGrateful) return weights.relief * open;
   if (last.reading && last.reading->emotion != Emotion::kCalm) return 0;
-  return kRelief * open * std::max(0.0, 2 * none - 1);
+  return weights.relief * open * std::max(0.0, 2 * none - 1);
 }
 
 /// Danger, crowds and leaks are what red is for: how sure the head is of any of them.
 double SureOfRed(const ReadTurn& read) {
   return Of(read.concerns, Concern::kDanger) + Of(read.concerns, Concern::kGroup) + Of(read.concerns, Concern::kLeak);
 }
-constexpr double kSure = .7;
-constexpr double kSureOfTheAfraid = .5;
-constexpr double kSureOfTheCalm = .9;
+
+bool IsOfRed(const Reason& reason) {
+  return reason.evidence.code == EvidenceCode(Concern::kDanger) ||
+         reason.evidence.code == EvidenceCode(Concern::kGroup) || reason.evidence.code == EvidenceCode(Concern::kLeak);
+}
+
+double Logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
 /// Where the head is sure of one, the cap is lifted.
-bool MayBeRed(const std::vector<ReadTurn>& turns) {
-  return std::any_of(turns.begin(), turns.end(), [](const ReadTurn& read) { return SureOfRed(read) >= kSure; });
+bool MayBeRed(const std::vector<ReadTurn>& turns, const RiskWeights& weights) {
+  return std::any_of(turns.begin(), turns.end(), [&](const ReadTurn& read) { return SureOfRed(read) >= weights.sure; });
 }
 
 /// Said in words that no rule knows. Somebody who is calm about it, asks how to report or tells of a drill, must be
-/// believed less readily; somebody who is afraid, more.
-bool MustBeRed(const ReadTurn& last) {
+/// believed less readily; somebody who is afraid, or whose call is in trouble otherwise or was before, more.
+bool MustBeRed(const ReadTurn& last, bool in_trouble, const RiskWeights& weights) {
   if (!last.heard->reading) return false;
+  if (in_trouble && SureOfRed(last) >= weights.sure_once_warned) return true;
   switch (last.heard->reading->emotion) {
     case Emotion::kCalm:
-    case Emotion::kGrateful: return SureOfRed(last) >= kSureOfTheCalm;
+    case Emotion::kGrateful: return SureOfRed(last) >= weights.sure_of_calm;
     case Emotion::kAnxious:
     case Emotion::kFearful:
     case Emotion::kSad:
-    case Emotion::kDesperate: return SureOfRed(last) >= kSureOfTheAfraid;
+    case Emotion::kDesperate: return SureOfRed(last) >= weights.sure_of_afraid;
     case Emotion::kAggrieved:
     case Emotion::kDissatisfied:
     case Emotion::kDisappointed:
     case Emotion::kAngry:
     case Emotion::kSarcastic: break;
   }
-  return SureOfRed(last) >= kSure;
+  return SureOfRed(last) >= weights.sure;
+}
+
+/// Whether a rule's words are used harmlessly ("要出人命，是气的"): the head, and the encoder that reads the whole
+/// sentence, together hear nothing of what red is for. Never without the encoder.
+bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights) {
+  if (heard.turn.speaker != Speaker::kCaller || !heard.reading || !heard.reading->concern) return false;
+  const ConcernReading concerns = ConcernsOf(heard);
+  double alarming = 0;
+  for (const Concern concern : {Concern::kDanger, Concern::kGroup, Concern::kLeak, Concern::kExposure})
+    alarming += Of(concerns, concern);
+  return alarming < weights.harmless;
 }
 
 double Trend(double risk, std::span<const TurnRisk> earlier) {
@@ -295,9 +298,10 @@ std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, bool must_tell) 
   for (Reason& reason : reasons) {
     const bool needed = must_tell && told.empty();
     if (told.size() == kMost || (reason.weight < kWorthTelling && !needed)) break;
-    for (const ConcernWeight& weight : kConcernWeights) {
-      if (reason.evidence.code == EvidenceCode(weight.concern))
-        reason.evidence.words = std::string{WordsFor(weight.concern, reason.evidence.words)};
+    for (std::size_t i = 1; i < kConcerns; ++i) {
+      const auto concern = static_cast<Concern>(i);
+      if (reason.evidence.code == EvidenceCode(concern))
+        reason.evidence.words = std::string{WordsFor(concern, reason.evidence.words)};
     }
     told.push_back(std::move(reason.evidence));
   }
@@ -307,14 +311,17 @@ std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, bool must_tell) 
 }  // namespace
 
 const RiskModel& RiskModel::Get() {
-  static const RiskModel model{"risk-" + ConcernHead::Get().version()};
+  static const RiskModel model{RiskWeights::Parse(embedded::risk_weights)};
   return model;
 }
 
+RiskModel::RiskModel(RiskWeights weights)
+    : weights_{std::move(weights)}, version_{"risk-" + weights_.version + "-" + ConcernHead::Get().version()} {}
+
 std::optional<TurnRisk> RiskModel::HardRules(const CallOpening& opening, std::span<const HeardTurn> turns) const {
   std::vector<Evidence> found = FindHardRules(opening, turns);
-  if (found.empty()) return std::nullopt;
   const HeardTurn& last = turns.back();
+  if (found.empty() || SoundsOnlyAlarming(last, weights_)) return std::nullopt;
   return TurnRisk{.turn = last.turn.number,
                   .risk = kHardRuleRisk,
                   .level = RiskLevel::kRed,
@@ -332,21 +339,32 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     now.risk = earlier.back().risk;
     now.level = RiskLevel::kRed;
     now.reasons = earlier.back().reasons;
-  } else if (const std::vector<ReadTurn> read = Read(opening, turns); !read.empty()) {
+  } else if (const std::vector<ReadTurn> read = Read(opening, turns, weights_); !read.empty()) {
     std::vector<Reason> reasons;
-    reasons.reserve(kConcernWeights.size());
-    for (const ConcernWeight& weight : kConcernWeights) reasons.push_back(ReasonOf(weight, read));
+    for (std::size_t i = 1; i < kConcerns; ++i)
+      reasons.push_back(ReasonOf(static_cast<Concern>(i), weights_.concerns[i], read));
     const double trouble = Trouble(read);
-    AddHistory(opening, trouble, reasons);
-    AddEmotions(read, reasons);
-    AddConduct(turns, trouble, reasons);
-    double score = kBias + Relief(read);
-    for (const Reason& reason : reasons) score += reason.weight;
-    now.risk = 1 / (1 + std::exp(-score));
+    AddHistory(opening, trouble, weights_, reasons);
+    AddEmotions(read, weights_, reasons);
+    AddConduct(turns, trouble, weights_, reasons);
+    AddForecast(read, trouble, weights_, reasons);
+    double score = weights_.bias + Relief(read, weights_);
+    double of_red = 0;  // What danger, crowds and leaks have added.
+    for (const Reason& reason : reasons) {
+      score += reason.weight;
+      if (IsOfRed(reason)) of_red += reason.weight;
+    }
+    now.risk = Logistic(score);
     // A letter has no next turn in which to be believed: only a rule makes it red.
-    if (opening.message || !MayBeRed(read)) now.risk = std::min(now.risk, kMostOfModel);
-    if (!opening.message && last.turn.speaker == Speaker::kCaller && MustBeRed(read.back()))
+    if (opening.message || !MayBeRed(read, weights_)) now.risk = std::min(now.risk, kMostOfModel);
+    const bool in_trouble = Logistic(score - of_red) >= thresholds_.orange ||
+                            (!earlier.empty() && earlier.back().level >= RiskLevel::kOrange);
+    if (!opening.message && last.turn.speaker == Speaker::kCaller && MustBeRed(read.back(), in_trouble, weights_))
       now.risk = std::max(now.risk, kSureRisk);
+    if (std::vector<Evidence> held_back = FindHardRules(opening, turns); !held_back.empty()) {
+      now.risk = std::max(now.risk, kHeldBackRisk);
+      for (Evidence& one : held_back) reasons.push_back({kHeldBackRisk, std::move(one)});
+    }
     now.level = LevelOf(now.risk, thresholds_);
     if (now.level >= RiskLevel::kYellow)
       now.reasons = WorthTelling(std::move(reasons), now.level >= RiskLevel::kOrange);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "escalation/domain/call.h"
+#include "escalation/domain/risk_weights.h"
 
 namespace hotline::escalation {
 
@@ -35,7 +36,9 @@ class RiskModel {
   /// The weights and words compiled in.
   [[nodiscard]] static const RiskModel& Get();
 
-  /// Stamp for assessments: "risk-2026.11.24".
+  explicit RiskModel(RiskWeights weights);
+
+  /// Stamp for assessments, weights and words: "risk-2026.11.26-2026.11.24".
   [[nodiscard]] const std::string& version() const { return version_; }
 
   /// What the hard rules say of the last of `turns` by its words alone; nothing when none speaks.
@@ -47,9 +50,8 @@ class RiskModel {
                                 std::span<const TurnRisk> earlier) const;
 
  private:
-  explicit RiskModel(std::string version) : version_{std::move(version)} {}
-
-  std::string version_;
+  const RiskWeights weights_;
+  const std::string version_;
   LevelThresholds thresholds_;
 };
 

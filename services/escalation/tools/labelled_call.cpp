@@ -14,6 +14,16 @@ using nlohmann::json;
 
 Time TimeOf(const json& text) { return platform::ParseTime(text.get<std::string>()).value(); }
 
+/// As classification_evaluate writes it.
+std::optional<ConcernVoice> ConcernOf(const json& turn) {
+  const auto said = turn.find("concern");
+  if (said == turn.end() || said->is_null()) return std::nullopt;
+  ConcernVoice voice{.scores = {}, .linear = said->at("linear")};
+  for (std::size_t i = 0; i < kConcerns; ++i)
+    voice.scores[i] = said->at("scores").at(std::string{Name(static_cast<Concern>(i))});
+  return voice;
+}
+
 }  // namespace
 
 CallOpening OpeningOf(const json& call) {
@@ -51,6 +61,8 @@ std::vector<HeardTurn> TurnsOf(const json& call, const json& result) {
       heard.reading = TurnReading{.emotion = *language::EmotionFromName(r.at("emotion").get<std::string>()),
                                   .confidence = r.value("emotion_confidence", 1.0),
                                   .emotions = r.value("emotions", std::vector<double>{}),
+                                  .concern = ConcernOf(r),
+                                  .satisfaction = r.value("satisfaction", std::vector<double>{}),
                                   .model = {}};
     }
     turns.push_back(std::move(heard));

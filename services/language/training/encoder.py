@@ -10,12 +10,19 @@ from transformers import BertConfig, BertModel
 from folds import blends, fold_of
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+# The labelled calls that may be learned from.
+CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'dataset', 'practice', 'practice_second')]
 # Of the tokens of BGE: whole letters would cut a post's tail, and a message's point stands at its beginning.
-MAX_TOKENS = {'topics': 160, 'post_emotion': 72}
+MAX_TOKENS = {'topics': 160, 'post_emotion': 72, 'turn_emotion': 96, 'concern': 96, 'call_kind': 160}
 LABELS = {
     'topics': ['城乡建设', '环境保护', '交通运输', '教育文体', '劳动和社会保障', '商贸旅游', '卫生计生', '农村农业', '国土资源',
                '民政', '政法', '党务政务', '纪检监察', '经济管理', '科技与信息产业'],
     'post_emotion': ['neutral', 'angry', 'happy', 'sad', 'fear', 'surprise'],
+    'turn_emotion': ['平静', '焦虑', '委屈', '不满', '失望', '愤怒', '讽刺', '恐惧', '悲伤', '绝望', '感激'],
+    'concern': ['none', 'complaint', 'unsolved', 'passed_around', 'misconduct', 'evidence', 'exposure', 'group', 'leak', 'danger',
+                'sarcasm', 'resigned', 'abuse'],
+    'call_kind': ['咨询', '求助', '投诉', '举报', '建议', '表扬'],
 }
 EPIDEMIC_WEIGHT = 0.5
 
@@ -99,6 +106,8 @@ def tsv(path):
 
 
 def one_hot(label, labels):
+    if label not in labels:
+        raise SystemExit(f'{label} is none of {labels}')
     return [float(label == other) for other in labels]
 
 
@@ -137,6 +146,58 @@ def post_emotion_rows(data):
             elif file == 'usual':
                 blend.append(row)
     return merged(train), blend
+
+
+def caller_turns():
+    """Every caller's turn of the labelled calls: (call, number, text, feeling)."""
+    for file in CALLS:
+        with open(file, encoding='utf-8') as f:
+            for call in map(json.loads, f):
+                for n, turn in enumerate(call['turns'], 1):
+                    if turn['speaker'] == 'caller':
+                        yield call['id'], n, turn['text'], call['expected']['emotions'][str(n)]
+
+
+def turn_rows():
+    """Both heads of turns, {task: (rows to train on, rows that blend)}; a call is on one side with all its turns."""
+    with open(ROOT / 'services/escalation/training/call_turns.tsv', encoding='utf-8') as f:
+        concerns = {(call, int(n)): label for call, n, label in (line.split() for line in f)}
+    rows = {'turn_emotion': ([], []), 'concern': ([], [])}
+    for call, n, text, feeling in caller_turns():
+        told = {'turn_emotion': feeling, 'concern': concerns.get((call, n))}
+        for task, label in told.items():
+            if label:
+                rows[task][blends(call, task)].append((text, one_hot(label, LABELS[task]), 1.0))
+    for task, file in (('turn_emotion', 'classification/training/turn_emotions.tsv'), ('concern', 'escalation/training/caller_turns.tsv')):
+        with open(ROOT / 'services' / file, encoding='utf-8') as f:
+            for label, text in (line.rstrip('\n').split('\t') for line in f if line.strip()):
+                rows[task][0].append((text, one_hot(label, LABELS[task]), 1.0))
+    return {task: (merged(train), blend) for task, (train, blend) in rows.items()}
+
+
+def call_text(call, restates):
+    """What Reader::ReadCall() gives the head: all that the caller says, and what the agent repeats of it."""
+    return '\n'.join(t['text'] for t in call['turns'] if t['speaker'] == 'caller' or any(words in t['text'] for words in restates))
+
+
+def call_kind_rows():
+    """The kinds of a whole call: the first weighs more than a second."""
+    with open(ROOT / 'services/classification/data/cues.json', encoding='utf-8') as f:
+        restates = json.load(f)['restate']
+    rows = ([], [])
+    for file in CALLS:
+        with open(file, encoding='utf-8') as f:
+            for call in map(json.loads, f):
+                kinds = call['expected']['kinds']
+                target = [0.0] * len(LABELS['call_kind'])
+                for kind, share in zip(kinds, [1.0] if len(kinds) == 1 else [0.6, 0.4]):
+                    target[LABELS['call_kind'].index(kind)] += share
+                rows[blends(call['id'], 'call_kind')].append((call_text(call, restates), target, 1.0))
+    return rows
+
+
+def all_rows(data, without_fold):
+    return {'topics': topic_rows(data, without_fold), 'post_emotion': post_emotion_rows(data), **turn_rows(), 'call_kind': call_kind_rows()}
 
 
 def padded(lists):

@@ -8,7 +8,7 @@ def fold_of(text):
 
 
 # One part in this many is trained on by no model: it weighs encoder and linear head against each other (export_encoder).
-BLEND_PARTS = {'topics': 12, 'post_emotion': 20}
+BLEND_PARTS = {'topics': 12, 'post_emotion': 20, 'turn_emotion': 6, 'concern': 6, 'call_kind': 6}
 
 
 def blends(text, task):

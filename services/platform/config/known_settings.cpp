@@ -11,6 +11,7 @@ constexpr Setting kKnown[] = {
     {"data_dir", Kind::kPath, "var/hotline", "directory of the databases, the log between services and the keys"},
     {"keyring", Kind::kPath, "", "keyring file (mode 0600); empty: keyring.json in data_dir; made when there is none"},
     {"model_dir", Kind::kPath, "", "directory of the language models; empty: where they were built or installed"},
+    {"model_refresh", Kind::kDuration, "10s", "how often model_dir is looked at for new models; 0s: only at the start"},
     {"demo", Kind::kBoolean, "false", "load the demonstration articles and phrases into an empty knowledge base"},
 
     // Who may come.
@@ -75,6 +76,10 @@ constexpr Setting kKnown[] = {
     {"answer_confidence", Kind::kReal, "0.5",
      "confidence of a cited answer above which it answers a question by itself"},
     {"intake_patience", Kind::kDuration, "30s", "time a closed call waits for classification and the others"},
+
+    // Classification.
+    {"encoder_backlog", Kind::kInteger, "100",
+     "events of calls waiting above which the linear heads read alone, without the encoder; 0: however many"},
 
     // Escalation.
     {"escalation_patience", Kind::kDuration, "300ms",

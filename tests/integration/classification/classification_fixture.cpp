@@ -73,9 +73,13 @@ ClassificationTest::~ClassificationTest() {
   std::filesystem::remove_all(folder_);
 }
 
-void ClassificationTest::Start() {
-  const auto config = platform::Config::Load(
-      {}, tests::StoreOf(folder_), {{"data_dir", folder_ / "data"}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}});
+void ClassificationTest::Start(const std::filesystem::path& model_dir) {
+  const auto config = platform::Config::Load({}, tests::StoreOf(folder_),
+                                             {{"data_dir", folder_ / "data"},
+                                              {"listen", "127.0.0.1:0"},
+                                              {"metrics_listen", ""},
+                                              {"model_dir", model_dir},
+                                              {"model_refresh", "20ms"}});
   if (!config.ok()) throw std::runtime_error{std::string{config.status().message()}};
   auto process = platform::Process::Start(*config, {{"intake",
                                                      [this](platform::Resources& resources) {

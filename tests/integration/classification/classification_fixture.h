@@ -32,7 +32,8 @@ class ClassificationTest : public testing::Test {
   ClassificationTest();
   ~ClassificationTest() override;
 
-  void Start();
+  /// `model_dir`: empty for the shipped models.
+  void Start(const std::filesystem::path& model_dir = {});
   void Stop();
 
   void Open(const std::string& call_id, const std::string& site = "yunzhou");

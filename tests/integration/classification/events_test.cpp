@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "classification_fixture.h"
+#include "contract/platform_testing.h"
+#include "support/model_folder.h"
 
 namespace hotline::classification {
 namespace {
@@ -9,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 const std::vector<std::string> kNoWater = {"锦绣花园三号楼停水两天了，自来水公司没人管，我要投诉。",
@@ -34,7 +37,22 @@ TEST_F(ClassificationTest, SaysOneThingOfEachTurnInOrderAndOneOfTheCall) {
   ASSERT_THAT(call.cases(), SizeIs(1));
   EXPECT_EQ(call.cases(0).kind(), common::v1::CASE_KIND_COMPLAINT);
   EXPECT_EQ(call.cases(0).departments(0), "供水单位");
-  EXPECT_THAT(call.cases(0).intents(), testing::Not(IsEmpty()));
+  EXPECT_THAT(call.cases(0).intents(), Not(IsEmpty()));
+}
+
+TEST_F(ClassificationTest, NewModelsAnswerTheNextTurnsWithoutARestart) {
+  const tests::ModelFolder models;
+  Stop();
+  Start(models.path());
+  Open("c1");
+  Say("c1", 1, 'c', kNoWater[0]);
+  EXPECT_THAT(Payload<v1::TurnUnderstood>(Heard("c1", 1)[0]).model(), Not(HasSubstr("linear-2099.12.31")));
+  models.Stamp("topics.model", "linear-2099.12.31");
+  std::size_t said = 1;
+  EXPECT_TRUE(platform::testing::Eventually([&] {
+    Say("c1", static_cast<int>(++said), 'c', kNoWater[2]);
+    return Payload<v1::TurnUnderstood>(Heard("c1", said).back()).model().find("linear-2099.12.31") != std::string::npos;
+  }));
 }
 
 TEST_F(ClassificationTest, EventsThatComeTwiceChangeNothing) {

@@ -32,7 +32,7 @@ struct ReadAloud {
 };
 
 inline ReadAloud Read(const std::vector<Turn>& turns, std::optional<CaseKind> recorded = std::nullopt) {
-  static const Reader reader{DispatchDirectory::Get(), EmotionReader::Get(), {}, {}};
+  static const Reader reader{DispatchDirectory::Get(), EmotionReader::Get(), KindReader::Get(), {}};
   const CallOpening opening{
       .call_id = "c", .site = "s", .region = "云州市", .started_at = kCallTime, .caller_tags = {}, .message = false};
   ReadAloud read;

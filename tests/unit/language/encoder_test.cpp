@@ -131,7 +131,45 @@ TEST_F(EncoderTest, AnswersWhatTrainingComputes) {
 
 TEST_F(EncoderTest, IsStampedBesideTheLinearHeads) {
   EXPECT_THAT(WithEncoder().version(), testing::MatchesRegex("encoder-.*\\+linear-.*"));
-  EXPECT_EQ(WithEncoder().TopicsSoon("路灯不亮").model, WithEncoder().version());
+  EXPECT_EQ(WithEncoder().ReadTurn("路灯不亮").model, WithEncoder().version());
+}
+
+TEST_F(EncoderTest, SaysOfATurnWhatTrainingComputes) {
+  constexpr std::size_t kTurnTokens = 96;  // What training reads of a turn.
+  constexpr double kClose = 0.6;           // Of log-odds, in eight bits on another processor.
+  int compared = 0;
+  for (const nlohmann::json& one : Golden()) {
+    const auto text = one.at("text").get<std::string>();
+    if (text != Simplified(text) || one.at("tokens").size() >= kTurnTokens) continue;
+    const Models::TurnReading read = WithEncoder().ReadTurn(text);
+    ASSERT_TRUE(read.emotion && read.concern);
+    const auto close_to = [&](const char* task) {
+      return testing::Pointwise(testing::DoubleNear(kClose), one.at(task).get<std::vector<double>>());
+    };
+    EXPECT_THAT(read.emotion->scores, close_to("turn_emotion")) << text;
+    EXPECT_THAT(read.concern->scores, close_to("concern")) << text;
+    const Models::KindReading kind = WithEncoder().ReadKind(text);
+    ASSERT_TRUE(kind.kind);
+    EXPECT_THAT(kind.kind->scores, close_to("call_kind")) << text;
+    ++compared;
+  }
+  EXPECT_GE(compared, 12);
+}
+
+TEST_F(EncoderTest, IsSparedWhereTheLinearHeadsReadAlone) {
+  const Models::TurnReading read = WithEncoder().ReadTurn("公司拖欠工资", Readers::kLinearHeads);
+  EXPECT_EQ(read.model, WithEncoder().linear_version());
+  EXPECT_FALSE(read.emotion);
+  EXPECT_FALSE(WithEncoder().ReadKind("公司拖欠工资", Readers::kLinearHeads).kind);
+}
+
+TEST_F(EncoderTest, LeavesTheFeelingOfALongTextToTheLinearHeads) {
+  std::string letter;
+  for (int i = 0; i < 14; ++i) letter += "工厂夜里偷排污水。";  // Between what turns and topics read.
+  const Models::TurnReading read = WithEncoder().ReadTurn(letter);
+  EXPECT_FALSE(read.emotion);
+  EXPECT_FALSE(read.concern);
+  EXPECT_EQ(read.model, WithEncoder().version());
 }
 
 TEST_F(EncoderTest, ReadsTraditionalCharactersAsSimplifiedOnes) {
@@ -141,15 +179,19 @@ TEST_F(EncoderTest, ReadsTraditionalCharactersAsSimplifiedOnes) {
 }
 
 TEST_F(EncoderTest, SaysTheSameHoweverManyAsk) {
-  const std::vector<std::string> texts{"路灯不亮", "公司拖欠工资不签合同\n社保也没有交", "化工厂夜里偷排污水"};
+  std::vector<std::string> texts;  // More than are remembered.
+  for (int i = 0; i < 25; ++i) {
+    for (const char* const text : {"路灯不亮", "公司拖欠工资不签合同\n社保也没有交", "化工厂夜里偷排污水"})
+      texts.push_back(std::to_string(i) + text);
+  }
   std::vector<std::vector<double>> alone;
   for (const auto& text : texts) alone.push_back(InOrder(WithEncoder().Topics(text), TopicNames()));
   std::vector<std::jthread> callers;
-  for (int caller = 0; caller < 6; ++caller) {
-    callers.emplace_back([&] {
-      for (int round = 0; round < 5; ++round) {
-        for (std::size_t i = 0; i < texts.size(); ++i)
-          EXPECT_EQ(InOrder(WithEncoder().Topics(texts[i]), TopicNames()), alone[i]);
+  for (std::size_t caller = 0; caller < 6; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        const std::size_t at = (i + 12 * caller) % texts.size();
+        EXPECT_EQ(InOrder(WithEncoder().Topics(texts[at]), TopicNames()), alone[at]);
       }
     });
   }
@@ -160,9 +202,9 @@ TEST_F(EncoderTest, LeavesALiveTurnToTheLinearHeadsWhenItIsBusy) {
   std::atomic<bool> degraded{false};
   std::vector<std::jthread> callers;
   for (int caller = 0; caller < 4; ++caller) {
-    callers.emplace_back([&] {
+    callers.emplace_back([&, caller] {
       for (int i = 0; i < 20'000 && !degraded; ++i) {
-        const auto soon = busy->TopicsSoon("公司拖欠工资不签合同，社保也没有交");
+        const auto soon = busy->ReadTurn("公司拖欠工资不签合同，社保也没有交" + std::to_string(4 * i + caller));
         EXPECT_FALSE(soon.topics.empty());
         if (soon.model != busy->version()) {
           EXPECT_EQ(soon.model, busy->linear_version());
@@ -182,7 +224,7 @@ TEST_F(EncoderTest, IsNotNeeded) {
   ASSERT_TRUE(models.ok()) << models.status();
   EXPECT_FALSE((*models)->has_encoder());
   EXPECT_EQ((*models)->version(), (*models)->linear_version());
-  EXPECT_EQ((*models)->TopicsSoon("公司拖欠工资").model, (*models)->linear_version());
+  EXPECT_EQ((*models)->ReadTurn("公司拖欠工资").model, (*models)->linear_version());
   EXPECT_EQ((*models)->Topics("公司拖欠工资不签合同\n社保也没有交")[0].label, "劳动和社会保障");
 }
 

@@ -1,6 +1,7 @@
 // Runs labelled calls through the domain alone, without a server, and writes what `hotline replay` would, as far as
 // classification knows it: classification_evaluate CALLS.jsonl > R.jsonl, then score.py calls CALLS.jsonl R.jsonl.
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -9,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "classification/adapters/trained_topics.h"
+#include "classification/adapters/trained_heads.h"
 #include "classification/domain/reader.h"
 #include "classification/domain/slots.h"
 #include "platform/time.h"
@@ -45,7 +46,15 @@ json CaseJson(const UnderstoodCase& understood) {
           {"hot_issue", understood.hot_issue}};
 }
 
-json Evaluate(const Reader& reader, const json& call) {
+json ConcernJson(const std::optional<ConcernVoice>& concern) {
+  if (!concern) return {};
+  json scores = json::object();
+  for (const auto& [name, score] : concern->scores) scores[name] = score;
+  return {{"scores", scores}, {"linear", concern->linear}};
+}
+
+/// "kinds": what the linear head says alone.
+json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
   CallOpening opening{.call_id = call.at("id"),
                       .site = call.at("site"),
                       .region = call.at("city"),
@@ -65,6 +74,8 @@ json Evaluate(const Reader& reader, const json& call) {
                          {"emotions", read.emotions},
                          {"emotion", read.emotion ? json(language::Name(*read.emotion)) : json()},
                          {"emotion_confidence", read.emotion_confidence},
+                         {"concern", ConcernJson(read.concern)},
+                         {"satisfaction", read.satisfaction},
                          {"risk", 0},
                          {"level", "green"},
                          {"open_question", read.open_question}});
@@ -73,12 +84,17 @@ json Evaluate(const Reader& reader, const json& call) {
   const CallUnderstanding understood = reader.ReadCall(opening, turns, emotions, std::nullopt);
   json cases = json::array();
   for (const UnderstoodCase& item : understood.cases) cases.push_back(CaseJson(item));
-  return {{"id", call.at("id")},  {"turns", out_turns}, {"cases", cases},
-          {"warned_at", nullptr}, {"red_at", nullptr},  {"caller_tags", understood.caller_tags}};
+  return {{"id", call.at("id")},
+          {"turns", out_turns},
+          {"cases", cases},
+          {"kinds", kinds.Read(turns).first},
+          {"warned_at", nullptr},
+          {"red_at", nullptr},
+          {"caller_tags", understood.caller_tags}};
 }
 
 /// A head that is not the one compiled in.
-language::LinearHead HeadOf(const char* file) {
+language::LinearHead HeadOf(const std::filesystem::path& file) {
   std::ifstream in{file};
   const std::string text{std::istreambuf_iterator<char>{in}, {}};
   return language::LinearHead{text};
@@ -89,8 +105,9 @@ language::LinearHead HeadOf(const char* file) {
 
 int main(int argc, char** argv) {
   using namespace hotline::classification;
-  if (argc != 2 && argc != 4) {
-    std::cerr << "usage: classification_evaluate CALLS.jsonl [TURN_EMOTION.tsv EMOTION_TREND.tsv] > RESULTS.jsonl\n";
+  if (argc != 2 && argc != 3) {
+    std::cerr << "usage: classification_evaluate CALLS.jsonl [HEADS] > RESULTS.jsonl\n"
+                 "HEADS: a directory with turn_emotion.tsv, emotion_trend.tsv and case_kind.tsv\n";
     return 2;
   }
   const auto models = hotline::language::Models::Load(hotline::language::ModelDirectory());
@@ -98,15 +115,22 @@ int main(int argc, char** argv) {
     std::cerr << models.status().message() << '\n';
     return 1;
   }
-  std::optional<EmotionReader> given;
-  if (argc == 4) given.emplace(HeadOf(argv[2]), HeadOf(argv[3]));
-  const Reader reader{DispatchDirectory::Get(), given ? *given : EmotionReader::Get(), TrainedTopics(*models),
-                      (*models)->version()};
+  std::optional<EmotionReader> given_emotions;
+  std::optional<KindReader> given_kinds;
+  if (argc == 3) {
+    const std::filesystem::path heads{argv[2]};
+    given_emotions.emplace(HeadOf(heads / "turn_emotion.tsv"), HeadOf(heads / "emotion_trend.tsv"));
+    given_kinds.emplace(HeadOf(heads / "case_kind.tsv"));
+  }
+  const KindReader& kinds = given_kinds ? *given_kinds : KindReader::Get();
+  const Reader reader{DispatchDirectory::Get(), given_emotions ? *given_emotions : EmotionReader::Get(), kinds,
+                      TrainedHeads([models = *models] { return ModelsInUse{models}; })};
   std::ifstream in{argv[1]};
   int calls = 0;
   const auto start = std::chrono::steady_clock::now();
   for (std::string line; std::getline(in, line); ++calls)
-    std::cout << Evaluate(reader, nlohmann::json::parse(line)).dump() << '\n';
+    std::cout << Evaluate(reader, kinds, nlohmann::json::parse(line)).dump() << '\n';
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-  std::cerr << reader.version() << ": " << calls << " calls, " << took.count() / std::max(calls, 1) << " ms a call\n";
+  std::cerr << reader.version() << ' ' << (*models)->version() << ": " << calls << " calls, "
+            << took.count() / std::max(calls, 1) << " ms a call\n";
 }

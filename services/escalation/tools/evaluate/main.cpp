@@ -1,13 +1,15 @@
 // Runs labelled calls through the domain alone and says how well it warns: escalation_evaluate CALLS.jsonl
-// RESULTS.jsonl
-// [--verbose] [--out FILE]. RESULTS is the output of a replay; emotions are taken from it. --out writes RESULTS again
-// with this prediction in it, for score.py.
+// RESULTS.jsonl [--verbose] [--weights FILE] [--out FILE]. RESULTS is what classification_evaluate says of them:
+// feelings, concerns and forecasts are taken from it. --out writes RESULTS again with this prediction in it, for
+// score.py.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -49,7 +51,7 @@ struct Scores {
   int turns = 0;
 };
 
-void Judge(const json& call, json& result, bool verbose, Scores& scores) {
+void Judge(const RiskModel& model, const json& call, json& result, bool verbose, Scores& scores) {
   const CallOpening opening = OpeningOf(call);
   const std::vector<HeardTurn> turns = TurnsOf(call, result);
   std::vector<TurnRisk> risks;
@@ -57,7 +59,7 @@ void Judge(const json& call, json& result, bool verbose, Scores& scores) {
   std::optional<int> red;
   for (std::size_t i = 1; i <= turns.size(); ++i) {
     const auto start = std::chrono::steady_clock::now();
-    risks.push_back(RiskModel::Get().Assess(opening, std::span{turns}.first(i), risks));
+    risks.push_back(model.Assess(opening, std::span{turns}.first(i), risks));
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - start;
     scores.slowest = std::max(scores.slowest, took);
     scores.total += took;
@@ -129,18 +131,21 @@ int main(int argc, char** argv) {
   std::vector<std::string> files;
   bool verbose = false;
   std::string out;
+  std::string weights;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--verbose") {
       verbose = true;
     } else if (argument == "--out" && i + 1 < argc) {
       out = argv[++i];
+    } else if (argument == "--weights" && i + 1 < argc) {
+      weights = argv[++i];
     } else {
       files.push_back(argument);
     }
   }
   if (files.size() != 2) {
-    std::cerr << "usage: escalation_evaluate CALLS.jsonl RESULTS.jsonl [--verbose] [--out FILE]\n";
+    std::cerr << "usage: escalation_evaluate CALLS.jsonl RESULTS.jsonl [--verbose] [--weights FILE] [--out FILE]\n";
     return 2;
   }
   std::map<std::string, json> results;
@@ -148,15 +153,21 @@ int main(int argc, char** argv) {
     const std::string id = result.at("id");
     results[id] = std::move(result);
   }
+  std::optional<RiskModel> given;
+  if (!weights.empty()) {
+    std::ifstream in{weights};
+    given.emplace(RiskWeights::Parse(std::string{std::istreambuf_iterator<char>{in}, {}}));
+  }
+  const RiskModel& model = given ? *given : RiskModel::Get();
   Scores scores;
   std::ofstream written;
   if (!out.empty()) written.open(out);
   for (const json& call : ReadLines(files[0])) {
     json& result = results.at(call.at("id"));
-    Judge(call, result, verbose, scores);
+    Judge(model, call, result, verbose, scores);
     if (!out.empty()) written << result.dump() << '\n';
   }
-  std::cout << RiskModel::Get().version() << "\nwarned in window  " << scores.in_window << "\n  too early       "
+  std::cout << model.version() << "\nwarned in window  " << scores.in_window << "\n  too early       "
             << scores.too_early << "\nfalse alarms      " << scores.false_alarms << "\nred in time       "
             << scores.red_in_time << "\nrestated          " << scores.restated << "\nsoothe first      "
             << scores.soothe_first << "\na turn takes      " << scores.total.count() / std::max(1, scores.turns) / 1000

@@ -1,10 +1,13 @@
 // Trains the heads: escalation_train concern VERSION LABELLED.tsv MODELS CALL_TURNS.tsv CALLS.jsonl...
 // escalation_train agent_act VERSION LABELLED.tsv MODELS
+// Reads turns with a head that is not the one compiled in, a line each, and prints the probabilities of all concerns by
+// number: escalation_train read CONCERN.tsv < TURNS
 // (training/README.md).
 #include <algorithm>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -69,12 +72,24 @@ int Train(std::span<const std::string> arguments) {
   return 0;
 }
 
+int ReadTurns(const std::string& file) {
+  std::ifstream in{file};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const ConcernHead head{language::LinearHead{text}};
+  for (std::string turn; std::getline(std::cin, turn);) {
+    for (const double p : head.Read(turn)) std::cout << p << ' ';
+    std::cout << '\n';
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace hotline::escalation
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments{argv + 1, argv + argc};
   try {
+    if (arguments.size() == 2 && arguments[0] == "read") return hotline::escalation::ReadTurns(arguments[1]);
     const int code = arguments.size() < 4 ? 2 : hotline::escalation::Train(arguments);
     if (code == 2)
       std::cerr << "usage: escalation_train concern|agent_act VERSION LABELLED.tsv MODELS ... (training/README.md)\n";

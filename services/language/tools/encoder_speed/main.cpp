@@ -50,9 +50,9 @@ int main(int argc, char** argv) {
     for (const std::string& text : texts) {
       const std::vector<std::int64_t> cut = (*encoder)->Tokens(text, EncoderTask::kTopics);
       const double before = CpuMilliseconds();
-      if (!(*encoder)->Scores(cut, EncoderTask::kTopics, kOneThread.patience).ok()) return 1;
+      if (!(*encoder)->Scores(cut, kOneThread.patience).ok()) return 1;
       const double between = CpuMilliseconds();
-      if ((*models)->TopicsSoon(text).model != (*models)->version()) return 1;
+      if ((*models)->ReadTurn(text).model != (*models)->version()) return 1;
       if (round == 0) continue;  // The first round warms up.
       bare += between - before;
       path += CpuMilliseconds() - between;

@@ -1,0 +1,57 @@
+#include "classification/adapters/trained_heads.h"
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hotline::classification {
+namespace {
+
+TrainedReading ReadText(const ModelsInUse& in_use, std::string_view text) {
+  const language::Models& models = *in_use.models;
+  language::Models::TurnReading read = models.ReadTurn(text, in_use.readers);
+  TrainedReading reading{.topics = {},
+                         .emotion = std::move(read.emotion),
+                         .concern = {},
+                         .satisfaction = {},
+                         .model = std::string{read.model}};
+  for (const language::Scored& topic : read.topics)
+    reading.topics.push_back({std::string{topic.label}, topic.probability});
+  if (read.concern) {
+    reading.concern.emplace(ConcernVoice{.scores = {}, .linear = read.concern->linear});
+    for (std::size_t i = 0; i < read.concern->scores.size(); ++i)
+      reading.concern->scores.emplace_back(models.concern_labels()[i], read.concern->scores[i]);
+  }
+  return reading;
+}
+
+std::vector<double> Forecast(const language::Models& models, std::span<const Turn> turns) {
+  std::vector<language::DialogueTurn> dialogue;
+  dialogue.reserve(turns.size());
+  for (const Turn& turn : turns) dialogue.push_back({.speaker = turn.speaker, .text = turn.text});
+  return models.ForecastVotes(dialogue);
+}
+
+}  // namespace
+
+TrainedModels TrainedHeads(std::function<ModelsInUse()> in_use, platform::Metrics* metrics) {
+  return {.read_text =
+              [in_use, metrics](std::string_view text, std::span<const Turn> so_far) {
+                const ModelsInUse now = in_use();
+                TrainedReading reading = ReadText(now, text);
+                const bool encoder = reading.model != now.models->linear_version();
+                if (metrics != nullptr)
+                  metrics->Add("hotline_classification_topics_total", 1, {{"encoder", encoder ? "true" : "false"}});
+                if (!so_far.empty()) reading.satisfaction = Forecast(*now.models, so_far);
+                return reading;
+              },
+          .read_kind =
+              [in_use](std::string_view call_text) {
+                const ModelsInUse now = in_use();
+                language::Models::KindReading read = now.models->ReadKind(call_text, now.readers);
+                return TrainedKind{.kind = std::move(read.kind), .model = std::string{read.model}};
+              }};
+}
+
+}  // namespace hotline::classification

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "classification/domain/trained_models.h"
+#include "language/models.h"
+#include "platform/telemetry/metrics.h"
+
+namespace hotline::classification {
+
+/// The models to ask now, the same or newer ones each time, and who of them has the time to read.
+struct ModelsInUse {
+  std::shared_ptr<const language::Models> models;
+  language::Readers readers = language::Readers::kAll;
+};
+
+/// The trained models as the reader asks for them, in the haste of a live turn. `in_use` must be thread-safe.
+/// `metrics`, which may be null, counts what the encoder answered and what it left to the linear heads.
+[[nodiscard]] TrainedModels TrainedHeads(std::function<ModelsInUse()> in_use, platform::Metrics* metrics = nullptr);
+
+}  // namespace hotline::classification

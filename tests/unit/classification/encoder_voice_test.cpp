@@ -1,0 +1,151 @@
+// What an encoder says beside the linear heads: it joins them, one run a turn, and nothing hangs on it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "spoken.h"
+
+namespace hotline::classification {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::Not;
+using testing::Optional;
+using testing::SizeIs;
+
+template <typename Label>
+language::HeadVoice SureOf(Label label, std::size_t labels, double linear = 1) {
+  language::HeadVoice voice{.scores = std::vector<double>(labels, 0.0), .linear = linear};
+  voice.scores[static_cast<std::size_t>(label) - 1] = 20;
+  return voice;
+}
+
+CallOpening Opening() {
+  return {
+      .call_id = "c", .site = "s", .region = "云州市", .started_at = kCallTime, .caller_tags = {}, .message = false};
+}
+
+/// An encoder that says the same of every text, and remembers what it was asked.
+struct FakeModels {
+  TrainedReading reading{.topics = {{"环境保护", 1.0}}, .emotion = {}, .concern = {}, .model = "fake-1"};
+  TrainedKind kind{.kind = {}, .model = "fake-1"};
+  std::vector<std::string> asked;
+  std::size_t heard = 0;  ///< Turns given with the last text.
+
+  Reader MakeReader() {
+    return {DispatchDirectory::Get(),
+            EmotionReader::Get(),
+            KindReader::Get(),
+            {.read_text =
+                 [this](std::string_view text, std::span<const Turn> so_far) {
+                   heard = so_far.size();
+                   asked.emplace_back(text);
+                   return reading;
+                 },
+             .read_kind = [this](std::string_view) { return kind; }}};
+  }
+};
+
+TEST(HeadVoiceTest, WeighsTheOtherHeadsProbabilities) {
+  const language::HeadVoice nothing_to_add{.scores = {0, 0}, .linear = 1};
+  EXPECT_THAT(nothing_to_add.With(std::vector{.8, .2}), ElementsAre(testing::DoubleEq(.8), testing::DoubleEq(.2)));
+  const language::HeadVoice against{.scores = {0, 3}, .linear = 1};
+  EXPECT_LT(against.With(std::vector{.8, .2})[0], .5);
+  const language::HeadVoice deaf{.scores = {0, 0}, .linear = 0};
+  EXPECT_THAT(deaf.With(std::vector{1.0, 0.0}), ElementsAre(.5, .5)) << "a probability of nought is no infinity";
+}
+
+TEST(EncoderVoiceTest, AFeelingIsReadByBothHeadsTogether) {
+  const std::vector<Turn> turns = Spoken({{'c', "路灯坏了半个月。"}});
+  const EmotionReading alone = EmotionReader::Get().Read({}, turns[0]);
+  ASSERT_NE(alone.emotion, Emotion::kDesperate);
+  const language::HeadVoice voice = SureOf(Emotion::kDesperate, 11);
+  EXPECT_EQ(EmotionReader::Get().Read({}, turns[0], &voice).emotion, Emotion::kDesperate);
+  const language::HeadVoice nothing{.scores = std::vector<double>(11, 0.0), .linear = 1};
+  EXPECT_EQ(EmotionReader::Get().Read({}, turns[0], &nothing).emotion, alone.emotion);
+}
+
+TEST(EncoderVoiceTest, TheKindOfACallIsReadByBothHeadsTogether) {
+  const std::vector<Turn> turns = Spoken({{'c', "我想问一下医保断了两个月怎么补交。"}});
+  ASSERT_EQ(KindReader::Get().Read(turns).matters[0].kind, CaseKind::kInquiry);
+  const language::HeadVoice voice = SureOf(CaseKind::kPraise, 6);
+  EXPECT_EQ(KindReader::Get().Read(turns, &voice).matters[0].kind, CaseKind::kPraise);
+}
+
+TEST(EncoderVoiceTest, ATurnIsReadInOneRunAndStamped) {
+  FakeModels models;
+  models.reading.emotion = SureOf(Emotion::kFearful, 11);
+  models.reading.concern = ConcernVoice{.scores = {{"danger", 2.5}}, .linear = .5};
+  const Reader reader = models.MakeReader();
+  const TurnUnderstanding read = reader.ReadTurn(Opening(), {}, Spoken({{'c', "楼上漏水漏到我家了。"}})[0]);
+  EXPECT_THAT(models.asked, SizeIs(1));
+  EXPECT_THAT(read.emotion, Optional(Emotion::kFearful));
+  ASSERT_TRUE(read.concern);
+  EXPECT_THAT(read.concern->scores, ElementsAre(std::pair{"danger", 2.5}));
+  EXPECT_THAT(read.model, EndsWith("+topics-fake-1"));
+}
+
+TEST(EncoderVoiceTest, ABusyEncoderLeavesTheTurnToTheLinearHeads) {
+  FakeModels models;
+  models.reading.model = "linear-1";
+  const Reader reader = models.MakeReader();
+  const Turn turn = Spoken({{'c', "楼上漏水漏到我家了。"}})[0];
+  const TurnUnderstanding read = reader.ReadTurn(Opening(), {}, turn);
+  EXPECT_THAT(read.emotion, Optional(EmotionReader::Get().Read({}, turn).emotion));
+  EXPECT_FALSE(read.concern);
+  EXPECT_THAT(read.model, EndsWith("+topics-linear-1"));
+}
+
+TEST(EncoderVoiceTest, AForecastHearsTheCallSoFarAndNoLongerThanItMust) {
+  FakeModels models;
+  models.reading.satisfaction = {.2, .2, .2, .2, .2};
+  const Reader reader = models.MakeReader();
+  std::vector<Turn> before;
+  for (int i = 1; i <= 100; ++i)
+    before.push_back({.number = i, .speaker = Speaker::kCaller, .text = "喂", .said_at = kCallTime, .title = {}});
+  const Turn now{.number = 101, .speaker = Speaker::kCaller, .text = "在吗", .said_at = kCallTime, .title = {}};
+  EXPECT_THAT(reader.ReadTurn(Opening(), std::span{before}.first(3), now).satisfaction, SizeIs(5));
+  EXPECT_EQ(models.heard, 4U);
+  (void)reader.ReadTurn(Opening(), before, now);
+  EXPECT_EQ(models.heard, 41U);
+}
+
+TEST(EncoderVoiceTest, AnAgentHasNoFeelings) {
+  FakeModels models;
+  models.reading.emotion = SureOf(Emotion::kFearful, 11);
+  models.reading.concern = ConcernVoice{.scores = {{"danger", 2.5}}, .linear = .5};
+  const TurnUnderstanding read = models.MakeReader().ReadTurn(Opening(), {}, Spoken({{'a', "您好，请讲。"}})[0]);
+  EXPECT_FALSE(read.emotion);
+  EXPECT_FALSE(read.concern);
+}
+
+TEST(EncoderVoiceTest, TheStampOfACallNamesAllThatSpoke) {
+  FakeModels models;
+  models.kind.kind = SureOf(CaseKind::kComplaint, 6);
+  models.kind.model = "fake-2";
+  const std::vector<Turn> turns = Spoken({{'c', "楼上漏水漏到我家了。"}});
+  const CallUnderstanding call =
+      models.MakeReader().ReadCall(Opening(), turns, std::vector{Emotion::kCalm}, std::nullopt);
+  EXPECT_EQ(call.cases[0].kind, CaseKind::kComplaint);
+  EXPECT_THAT(call.model, EndsWith("+topics-fake-2+topics-fake-1")) << "a newer model came between";
+  models.reading.model = "linear-1";
+  models.kind.model = "encoder-1+linear-1";
+  EXPECT_THAT(models.MakeReader().ReadCall(Opening(), turns, std::vector{Emotion::kCalm}, {}).model,
+              EndsWith("+topics-encoder-1+linear-1+topics-linear-1"))
+      << "the encoder was busy in between";
+  models.reading.model = models.kind.model = "fake-1";
+  const CallUnderstanding same = models.MakeReader().ReadCall(Opening(), turns, std::vector{Emotion::kCalm}, {});
+  EXPECT_THAT(same.model, Not(EndsWith("+topics-fake-1+topics-fake-1")));
+}
+
+TEST(CallTextTest, HoldsTheCallerAndWhatTheAgentRepeats) {
+  const std::vector<Turn> turns = Spoken({{'a', "您好，请讲。"},
+                                          {'c', "路灯坏了。"},
+                                          {'a', "跟您确认一下，是路灯坏了，对吗？"},
+                                          {'c', "对。"},
+                                          {'a', "请稍等。"}});
+  EXPECT_EQ(CallText(turns), "路灯坏了。\n跟您确认一下，是路灯坏了，对吗？\n对。\n");
+}
+
+}  // namespace
+}  // namespace hotline::classification
