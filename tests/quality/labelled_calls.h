@@ -30,7 +30,7 @@ struct CallScores {
 };
 
 /// Plays every call of `file` (schema of the labelled calls) turn by turn through what classification and escalation
-/// say, without a server and without an encoder's part: the same numbers on every machine.
+/// say, without a server: the first `most` of them.
 [[nodiscard]] CallScores PlayLabelledCalls(const std::filesystem::path& file,
                                            const std::shared_ptr<const language::Models>& models, int most);
 
