@@ -82,7 +82,7 @@ constexpr Setting kKnown[] = {
      "events of calls waiting above which the linear heads read alone, without the encoder; 0: however many"},
 
     // Escalation.
-    {"escalation_patience", Kind::kDuration, "300ms",
+    {"escalation_patience", Kind::kDuration, "1s",
      "time a caller's turn waits for its reading before it is judged by its words alone"},
 
     // What is said.
