@@ -116,9 +116,12 @@ EscalationTest::~EscalationTest() {
 }
 
 void EscalationTest::Start() {
-  const auto config = platform::Config::Load(
-      {}, tests::StoreOf(data_),
-      {{"data_dir", data_.string()}, {"listen", "127.0.0.1:0"}, {"metrics_listen", ""}, {"log_level", "error"}});
+  const auto config = platform::Config::Load({}, tests::StoreOf(data_),
+                                             {{"data_dir", data_.string()},
+                                              {"listen", "127.0.0.1:0"},
+                                              {"metrics_listen", ""},
+                                              {"log_level", "error"},
+                                              {"escalation_patience", "300ms"}});
   if (!config.ok()) throw std::runtime_error{std::string{config.status().message()}};
   auto process =
       platform::Process::Start(*config, {{"escalation",
