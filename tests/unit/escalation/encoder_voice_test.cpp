@@ -64,6 +64,20 @@ TEST(EncoderVoiceTest, ALongTellingOfADrillStaysHarmless) {
   EXPECT_LT(taken_back, Of(ConcernsOf(turns[0]), Concern::kDanger));
 }
 
+TEST(EncoderVoiceTest, ARuleIsHeldBackOnlyWhereBothHeadsHearNothingAlarming) {
+  std::vector<HeardTurn> turns = Spoken({{'a', "您好，请讲。"}, {'c', "我不想活了。", Emotion::kCalm}});
+  ASSERT_EQ(Assess(turns).back().level, RiskLevel::kRed) << "never without the encoder";
+  turns.back().reading->concern = SureOf(Concern::kNone);
+  const TurnRisk held_back = Assess(turns).back();
+  EXPECT_EQ(held_back.level, RiskLevel::kYellow);
+  ASSERT_FALSE(held_back.reasons.empty());
+  EXPECT_EQ(held_back.reasons.front().code, "LIFE_SELF") << "the supervisor's list still tells of it";
+  turns.back().reading->concern = SureOf(Concern::kDanger);
+  EXPECT_EQ(Assess(turns).back().level, RiskLevel::kRed);
+  turns.back().reading.reset();
+  EXPECT_TRUE(RiskModel::Get().HardRules({}, turns)) << "at once, before the reading comes";
+}
+
 TEST(EncoderVoiceTest, RedNeedsAReadingOfTheTurn) {
   std::vector<HeardTurn> turns = Spoken({{'a', "您好，请讲。"}, {'c', "群里一百多户都说好了，后天一早上大桥那边去。"}});
   ASSERT_FALSE(RiskModel::Get().HardRules({}, turns));
