@@ -24,10 +24,10 @@ constexpr double kHeldBackRisk = .4;  ///< Yellow: a rule's words, where both he
 /// How many of the caller's turns are looked back at: what is older has faded, and a long call costs no more.
 constexpr std::size_t kMemory = 10;
 
-/// Whether a concern waits for the call to go on (RiskWeights::patience).
-bool IsDiscounted(Concern concern) {
-  return concern != Concern::kDanger && concern != Concern::kGroup && concern != Concern::kLeak;
-}
+/// What red is for; it does not wait for the call to go on (RiskWeights::patience).
+constexpr std::array kOfRed{Concern::kDanger, Concern::kGroup, Concern::kLeak};
+
+bool IsOfRed(Concern concern) { return std::find(kOfRed.begin(), kOfRed.end(), concern) != kOfRed.end(); }
 
 /// How far a feeling is from calm on the way to trouble.
 double Intensity(Emotion emotion) {
@@ -118,7 +118,7 @@ Reason ReasonOf(Concern concern, double weight, const std::vector<ReadTurn>& tur
   double most = 0;
   const Turn* best = nullptr;
   for (const ReadTurn& read : turns) {
-    const double strength = Told(read.concerns, concern) * read.faded * (IsDiscounted(concern) ? read.discount : 1);
+    const double strength = Told(read.concerns, concern) * read.faded * (IsOfRed(concern) ? 1 : read.discount);
     silent *= 1 - std::min(strength, 1.0);
     if (strength <= most) continue;
     most = strength;
@@ -227,12 +227,9 @@ double Relief(const std::vector<ReadTurn>& turns, const RiskWeights& weights) {
 
 /// Danger, crowds and leaks are what red is for: how sure the head is of any of them.
 double SureOfRed(const ReadTurn& read) {
-  return Of(read.concerns, Concern::kDanger) + Of(read.concerns, Concern::kGroup) + Of(read.concerns, Concern::kLeak);
-}
-
-bool IsOfRed(const Reason& reason) {
-  return reason.evidence.code == EvidenceCode(Concern::kDanger) ||
-         reason.evidence.code == EvidenceCode(Concern::kGroup) || reason.evidence.code == EvidenceCode(Concern::kLeak);
+  double sure = 0;
+  for (const Concern concern : kOfRed) sure += Of(read.concerns, concern);
+  return sure;
 }
 
 double Logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
@@ -268,10 +265,18 @@ bool MustBeRed(const ReadTurn& last, bool in_trouble, const RiskWeights& weights
 bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights) {
   if (heard.turn.speaker != Speaker::kCaller || !heard.reading || !heard.reading->concern) return false;
   const ConcernReading concerns = ConcernsOf(heard);
-  double alarming = 0;
-  for (const Concern concern : {Concern::kDanger, Concern::kGroup, Concern::kLeak, Concern::kExposure})
-    alarming += Of(concerns, concern);
+  double alarming = Of(concerns, Concern::kExposure);
+  for (const Concern concern : kOfRed) alarming += Of(concerns, concern);
   return alarming < weights.harmless;
+}
+
+/// Red by the rules that `found` names.
+TurnRisk Ruled(const HeardTurn& last, std::vector<Evidence> found) {
+  return {.turn = last.turn.number,
+          .risk = kHardRuleRisk,
+          .level = RiskLevel::kRed,
+          .reasons = std::move(found),
+          .degraded = last.turn.speaker == Speaker::kCaller && !last.reading};
 }
 
 double Trend(double risk, std::span<const TurnRisk> earlier) {
@@ -322,38 +327,35 @@ std::optional<TurnRisk> RiskModel::HardRules(const CallOpening& opening, std::sp
   std::vector<Evidence> found = FindHardRules(opening, turns);
   const HeardTurn& last = turns.back();
   if (found.empty() || SoundsOnlyAlarming(last, weights_)) return std::nullopt;
-  return TurnRisk{.turn = last.turn.number,
-                  .risk = kHardRuleRisk,
-                  .level = RiskLevel::kRed,
-                  .reasons = std::move(found),
-                  .degraded = !last.reading};
+  return Ruled(last, std::move(found));
 }
 
 TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn> turns,
                            std::span<const TurnRisk> earlier) const {
   const HeardTurn& last = turns.back();
   TurnRisk now{.turn = last.turn.number, .degraded = last.turn.speaker == Speaker::kCaller && !last.reading};
-  if (std::optional<TurnRisk> ruled = HardRules(opening, turns)) {
-    now = *std::move(ruled);
+  std::vector<Evidence> rules = FindHardRules(opening, turns);
+  if (!rules.empty() && !SoundsOnlyAlarming(last, weights_)) {
+    now = Ruled(last, std::move(rules));
   } else if (!earlier.empty() && earlier.back().level == RiskLevel::kRed) {
     now.risk = earlier.back().risk;
     now.level = RiskLevel::kRed;
     now.reasons = earlier.back().reasons;
   } else if (const std::vector<ReadTurn> read = Read(opening, turns, weights_); !read.empty()) {
     std::vector<Reason> reasons;
-    for (std::size_t i = 1; i < kConcerns; ++i)
-      reasons.push_back(ReasonOf(static_cast<Concern>(i), weights_.concerns[i], read));
+    double of_red = 0;  // What danger, crowds and leaks add.
+    for (std::size_t i = 1; i < kConcerns; ++i) {
+      const auto concern = static_cast<Concern>(i);
+      reasons.push_back(ReasonOf(concern, weights_.concerns[i], read));
+      if (IsOfRed(concern)) of_red += reasons.back().weight;
+    }
     const double trouble = Trouble(read);
     AddHistory(opening, trouble, weights_, reasons);
     AddEmotions(read, weights_, reasons);
     AddConduct(turns, trouble, weights_, reasons);
     AddForecast(read, trouble, weights_, reasons);
     double score = weights_.bias + Relief(read, weights_);
-    double of_red = 0;  // What danger, crowds and leaks have added.
-    for (const Reason& reason : reasons) {
-      score += reason.weight;
-      if (IsOfRed(reason)) of_red += reason.weight;
-    }
+    for (const Reason& reason : reasons) score += reason.weight;
     now.risk = Logistic(score);
     // A letter has no next turn in which to be believed: only a rule makes it red.
     if (opening.message || !MayBeRed(read, weights_)) now.risk = std::min(now.risk, kMostOfModel);
@@ -361,10 +363,8 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
                             (!earlier.empty() && earlier.back().level >= RiskLevel::kOrange);
     if (!opening.message && last.turn.speaker == Speaker::kCaller && MustBeRed(read.back(), in_trouble, weights_))
       now.risk = std::max(now.risk, kSureRisk);
-    if (std::vector<Evidence> held_back = FindHardRules(opening, turns); !held_back.empty()) {
-      now.risk = std::max(now.risk, kHeldBackRisk);
-      for (Evidence& one : held_back) reasons.push_back({kHeldBackRisk, std::move(one)});
-    }
+    if (!rules.empty()) now.risk = std::max(now.risk, kHeldBackRisk);
+    for (Evidence& held_back : rules) reasons.push_back({kHeldBackRisk, std::move(held_back)});
     now.level = LevelOf(now.risk, thresholds_);
     if (now.level >= RiskLevel::kYellow)
       now.reasons = WorthTelling(std::move(reasons), now.level >= RiskLevel::kOrange);
