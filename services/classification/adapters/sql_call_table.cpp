@@ -65,7 +65,7 @@ std::string TokenAfter(double heat, const std::string& key) {
 }  // namespace
 
 void SqlCallTable::Insert(platform::Transaction& tx, const CallOpening& opening) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO understood_calls (call_id, site, region, started_at, message, caller_tags) VALUES (:1, :2, :3, :4, "
       ":5, :6) "
       "ON CONFLICT (call_id) DO NOTHING",
@@ -105,7 +105,7 @@ void SqlCallTable::AddTurn(platform::Transaction& tx, const CallOpening& opening
                            const TurnUnderstanding& understanding, std::string_view model) {
   const std::int64_t emotion = understanding.emotion ? static_cast<std::int64_t>(*understanding.emotion) : 0;
   const std::string emotions = absl::StrJoin(understanding.emotions, " ");
-  tx.Execute(
+  tx.Write(
       "INSERT INTO understood_turns (call_id, turn, speaker, said_at, text, title, emotion, emotions, understanding) "
       "VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9)",
       {opening.call_id, std::int64_t{turn.number}, static_cast<std::int64_t>(turn.speaker), Milliseconds(turn.said_at),
@@ -114,8 +114,8 @@ void SqlCallTable::AddTurn(platform::Transaction& tx, const CallOpening& opening
 
 void SqlCallTable::Close(platform::Transaction& tx, const CallOpening& opening, const CallUnderstanding& understanding,
                          std::string_view model) {
-  tx.Execute("UPDATE understood_calls SET understanding = :1 WHERE call_id = :2",
-             {Bytes(ToMessage(opening, understanding, model)), opening.call_id});
+  tx.Write("UPDATE understood_calls SET understanding = :1 WHERE call_id = :2",
+           {Bytes(ToMessage(opening, understanding, model)), opening.call_id});
 }
 
 void SqlCallTable::Sight(platform::Transaction& tx, const IssueSighting& sighting) {
@@ -129,7 +129,7 @@ void SqlCallTable::Sight(platform::Transaction& tx, const IssueSighting& sightin
   const std::vector<Row> known =
       tx.Query("SELECT heat, first_at, last_at FROM hot_issues WHERE site = :1 AND hot_issue = :2 /*FOR UPDATE*/",
                {sighting.site, sighting.hot_issue});
-  tx.Execute(
+  tx.Write(
       "UPDATE hot_issues SET cases = cases + 1, first_at = :1, last_at = :2, heat = :3 WHERE site = :4 AND hot_issue = "
       ":5",
       {std::min(known.front().Int(1), at), std::max(known.front().Int(2), at),

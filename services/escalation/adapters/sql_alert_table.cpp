@@ -60,7 +60,7 @@ Alert AlertFrom(const Row& row) {
 }
 
 void Remember(Transaction& tx, const Alert& alert, const AlertChange& change) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO alert_changes (alert_id, site, version, action, actor, at, note) VALUES (:1, :2, :3, :4, :5, :6, "
       ":7)",
       {alert.alert_id, alert.site, alert.version, Number(change.action), change.actor, Milliseconds(change.at),
@@ -175,7 +175,7 @@ std::int64_t SqlAlertTable::LastChange(Session& session) {
 }
 
 void SqlAlertTable::Insert(Transaction& tx, const Alert& alert, const AlertChange& change) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO alerts (alert_id, call_id, site, turn, level, risk, reasons, raised_at, state, actor, verdict, "
       "verdict_note, suggestion, version) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14)",
       {alert.alert_id, alert.call_id, alert.site, std::int64_t{alert.turn}, Number(alert.level), alert.risk,
@@ -197,7 +197,7 @@ absl::Status SqlAlertTable::Update(Transaction& tx, const Alert& alert, const Al
 }
 
 void SqlAlertTable::KeepMissed(Transaction& tx, const MissedCall& missed) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO missed_calls (call_id, site, turn, note, actor, reported_at) VALUES (:1, :2, :3, :4, :5, :6) "
       "ON CONFLICT (call_id) DO UPDATE SET turn = excluded.turn, note = excluded.note, actor = excluded.actor, "
       "reported_at = excluded.reported_at",

@@ -74,8 +74,8 @@ WatchedCall CallFrom(Session& session, const Row& row) {
 
 void KeepRisk(Transaction& tx, std::string_view column, const CallOpening& opening, const TurnRisk& risk,
               bool preliminary, std::string_view model) {
-  tx.Execute("UPDATE assessed_turns SET " + std::string{column} + " = :1 WHERE call_id = :2 AND turn = :3",
-             {ToColumn(ToMessage(opening, risk, preliminary, model)), opening.call_id, std::int64_t{risk.turn}});
+  tx.Write("UPDATE assessed_turns SET " + std::string{column} + " = :1 WHERE call_id = :2 AND turn = :3",
+           {ToColumn(ToMessage(opening, risk, preliminary, model)), opening.call_id, std::int64_t{risk.turn}});
 }
 
 /// Whether the call was opened: before, there is nothing to tell of it.
@@ -106,12 +106,12 @@ WatchedCall SqlCallTable::Lock(Transaction& tx, std::string_view call_id, std::s
 }
 
 void SqlCallTable::Open(Transaction& tx, const CallOpening& opening) {
-  tx.Execute("UPDATE assessed_calls SET started_at = :1, message = :2, caller_tags = :3 WHERE call_id = :4",
-             {Milliseconds(opening.started_at), std::int64_t{opening.message}, absl::StrJoin(opening.caller_tags, "\t"),
-              opening.call_id});
+  tx.Write("UPDATE assessed_calls SET started_at = :1, message = :2, caller_tags = :3 WHERE call_id = :4",
+           {Milliseconds(opening.started_at), std::int64_t{opening.message}, absl::StrJoin(opening.caller_tags, "\t"),
+            opening.call_id});
   std::int64_t position = 0;
   for (const EarlierCase& earlier : opening.history) {
-    tx.Execute(
+    tx.Write(
         "INSERT INTO earlier_cases (call_id, position, case_no, at, summary, topic, kind, open, dissatisfied, due_at, "
         "reopenings, returns) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12)",
         {opening.call_id, position++, earlier.case_no, Milliseconds(earlier.at), earlier.summary, earlier.topic,
@@ -121,7 +121,7 @@ void SqlCallTable::Open(Transaction& tx, const CallOpening& opening) {
 }
 
 void SqlCallTable::Save(Transaction& tx, const WatchedCall& call) {
-  tx.Execute(
+  tx.Write(
       "UPDATE assessed_calls SET assessed_through = :1, warned = :2, waiting_since = :3, closed_at = :4, "
       "last_turn = :5 WHERE call_id = :6",
       {std::int64_t{call.assessed_through}, Number(call.warned), OrNull(call.waiting_since), OrNull(call.closed_at),
@@ -129,8 +129,8 @@ void SqlCallTable::Save(Transaction& tx, const WatchedCall& call) {
 }
 
 void SqlCallTable::KeepReview(Transaction& tx, std::string_view call_id, const Conduct& conduct) {
-  tx.Execute("UPDATE assessed_calls SET conduct = :1 WHERE call_id = :2",
-             {ToColumn(ToMessage(conduct)), std::string{call_id}});
+  tx.Write("UPDATE assessed_calls SET conduct = :1 WHERE call_id = :2",
+           {ToColumn(ToMessage(conduct)), std::string{call_id}});
 }
 
 std::vector<WatchedTurn> SqlCallTable::Turns(Session& session, std::string_view call_id) {
@@ -156,7 +156,7 @@ std::vector<WatchedTurn> SqlCallTable::Turns(Session& session, std::string_view 
 }
 
 void SqlCallTable::AddTurn(Transaction& tx, std::string_view call_id, const Turn& turn, Time seen_at) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO assessed_turns (call_id, turn, speaker, at_ms, said_at, text, seen_at) "
       "VALUES (:1, :2, :3, :4, :5, :6, :7)",
       {std::string{call_id}, std::int64_t{turn.number}, Number(turn.speaker), turn.at_ms, Milliseconds(turn.said_at),
@@ -164,7 +164,7 @@ void SqlCallTable::AddTurn(Transaction& tx, std::string_view call_id, const Turn
 }
 
 void SqlCallTable::AddReading(Transaction& tx, std::string_view call_id, int turn, const TurnReading& reading) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO turn_readings (call_id, turn, reading) VALUES (:1, :2, :3) ON CONFLICT (call_id, turn) DO NOTHING",
       {std::string{call_id}, std::int64_t{turn}, ToColumn(ToMessage(reading))});
 }

@@ -143,7 +143,7 @@ Select Waiting(std::string_view columns, const DueQuery& query) {
 }
 
 void Remember(Transaction& tx, const FollowUp& follow_up, const Change& change) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO follow_up_changes (follow_up_id, version, action, actor, at, reason) "
       "VALUES (:1, :2, :3, :4, :5, :6)",
       {follow_up.id, follow_up.version, std::string{change.action}, change.actor, Milliseconds(change.at),
@@ -193,7 +193,7 @@ void SqlFollowUpTable::ForEach(Session& session, const CountQuery& query,
 }
 
 void SqlFollowUpTable::Insert(Transaction& tx, const FollowUp& follow_up, const Change& change) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO follow_ups (" + std::string{kColumns} +
           ") VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10, :11, :12, :13, :14, :15, :16, :17, :18, :19, :20, :21, "
           ":22, :23)",

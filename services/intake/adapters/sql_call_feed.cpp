@@ -29,8 +29,8 @@ std::vector<std::string> PayloadsOf(Session& session, std::string_view call_id, 
 }  // namespace
 
 void SqlCallFeed::Append(Transaction& tx, std::string_view call_id, const FeedEntry& entry) {
-  tx.Execute("INSERT INTO call_feed (call_id, position, kind, payload) VALUES (:1, :2, :3, :4)",
-             {std::string{call_id}, entry.position, Number(entry.kind), platform::ToBase64(entry.payload)});
+  tx.Write("INSERT INTO call_feed (call_id, position, kind, payload) VALUES (:1, :2, :3, :4)",
+           {std::string{call_id}, entry.position, Number(entry.kind), platform::ToBase64(entry.payload)});
 }
 
 std::vector<FeedEntry> SqlCallFeed::Read(Session& session, std::string_view call_id, std::int64_t after, int limit) {

@@ -81,8 +81,8 @@ std::optional<Call> First(const std::vector<Row>& rows) {
 }  // namespace
 
 bool SqlCallTable::Insert(Transaction& tx, const Call& call) {
-  static const std::string sql =
-      InsertInto("calls", All()) + " ON CONFLICT (site, external_actor, external_id) DO NOTHING";
+  static const std::string sql = InsertInto("calls", All());
+  static const std::string if_new = sql + " ON CONFLICT (site, external_actor, external_id) DO NOTHING";
   const bool external = !call.external_id.empty();  // NULLs differ from one another: no id is no clash.
   std::vector<Value> values = {call.call_id,
                                call.site,
@@ -97,7 +97,9 @@ bool SqlCallTable::Insert(Transaction& tx, const Call& call) {
                                external ? Value{call.external_actor} : Value{nullptr},
                                external ? Value{call.external_id} : Value{nullptr}};
   AddChanging(values, call);
-  return tx.Execute(sql, values) == 1;
+  if (external) return tx.Execute(if_new, values) == 1;
+  tx.Write(sql, values);
+  return true;
 }
 
 std::optional<Call> SqlCallTable::Find(Session& session, std::string_view call_id) {
@@ -106,9 +108,7 @@ std::optional<Call> SqlCallTable::Find(Session& session, std::string_view call_i
 }
 
 std::optional<Call> SqlCallTable::Lock(Transaction& tx, std::string_view call_id) {
-  // An update that changes nothing takes the row's lock on both engines.
-  static const std::string sql =
-      "UPDATE calls SET feed_length = feed_length WHERE call_id = :1 RETURNING " + Join(All());
+  static const std::string sql = "SELECT " + Join(All()) + " FROM calls WHERE call_id = :1 /*FOR UPDATE*/";
   return First(tx.Query(sql, {std::string{call_id}}));
 }
 
@@ -117,11 +117,11 @@ void SqlCallTable::Save(Transaction& tx, const Call& call) {
   std::vector<Value> values;
   AddChanging(values, call);
   values.emplace_back(call.call_id);
-  tx.Execute(sql, values);
+  tx.Write(sql, values);
 }
 
 void SqlCallTable::InsertTurn(Transaction& tx, std::string_view call_id, const Turn& turn) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO turns (call_id, turn, speaker, at_ms, title, body, fingerprint) VALUES (:1, :2, :3, :4, :5, :6, :7)",
       {std::string{call_id}, std::int64_t{turn.turn}, Number(turn.speaker), turn.at_ms, turn.title, turn.text,
        turn.fingerprint});

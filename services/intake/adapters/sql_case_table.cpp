@@ -50,9 +50,7 @@ std::optional<Case> SqlCaseTable::Find(Session& session, std::string_view case_n
 }
 
 std::optional<Case> SqlCaseTable::Lock(Transaction& tx, std::string_view case_no) {
-  // An update that changes nothing takes the row's lock on both engines.
-  static const std::string sql =
-      "UPDATE cases SET version = version WHERE case_no = :1 RETURNING " + Join(CaseColumns());
+  static const std::string sql = "SELECT " + Join(CaseColumns()) + " FROM cases WHERE case_no = :1 /*FOR UPDATE*/";
   return First(tx.Query(sql, {std::string{case_no}}));
 }
 
@@ -60,7 +58,7 @@ void SqlCaseTable::Save(Transaction& tx, const Case& filed) {
   static const std::string sql = UpdateOf("cases", CaseColumns(), "case_no");
   std::vector<Value> values = CaseValues(filed);
   values.emplace_back(filed.case_no);
-  tx.Execute(sql, values);
+  tx.Write(sql, values);
 }
 
 std::vector<Case> SqlCaseTable::OfCall(Session& session, std::string_view call_id) {
@@ -89,7 +87,7 @@ int SqlCaseTable::CountOfCaller(Session& session, std::string_view site, std::st
 }
 
 void SqlCaseTable::AddChange(Transaction& tx, std::string_view site, const CaseChange& change, Time wall) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO case_changes (case_no, site, version, action, from_state, to_state, reason, actor, changed_at, "
       "written_at) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10)",
       {change.case_no, std::string{site}, change.version, Number(change.action), Nullable(change.from_state),
@@ -98,8 +96,8 @@ void SqlCaseTable::AddChange(Transaction& tx, std::string_view site, const CaseC
 
 void SqlCaseTable::AddSupplement(Transaction& tx, std::string_view case_no, std::int64_t version,
                                  std::string_view text) {
-  tx.Execute("INSERT INTO case_supplements (case_no, version, body) VALUES (:1, :2, :3)",
-             {std::string{case_no}, version, std::string{text}});
+  tx.Write("INSERT INTO case_supplements (case_no, version, body) VALUES (:1, :2, :3)",
+           {std::string{case_no}, version, std::string{text}});
 }
 
 std::vector<std::string> SqlCaseTable::Supplements(Session& session, std::string_view case_no) {
@@ -129,7 +127,7 @@ void SqlCaseTable::Index(Transaction& tx, const Case& filed, std::string_view mo
   const Signature signature = SignatureOf(filed.title + "\n" + filed.text + "\n" + std::string{more_words});
   std::vector<Value> values = {filed.case_no, filed.site, TimeValue(filed.opened_at)};
   values.insert(values.end(), signature.words.begin(), signature.words.end());
-  tx.Execute(sql, values);
+  tx.Write(sql, values);
 }
 
 }  // namespace hotline::intake

@@ -32,8 +32,8 @@ void SqlContactVault::Keep(Transaction& tx, std::string_view owner, const Contac
                       {"name", contact.name},
                       {"identity_number", contact.identity_number},
                       {"address", contact.address}};
-  tx.Execute("INSERT INTO contacts (owner, sealed) VALUES (:1, :2)",
-             {std::string{owner}, sealer_.Seal(plain.dump(), ContactContext(owner))});
+  tx.Write("INSERT INTO contacts (owner, sealed) VALUES (:1, :2)",
+           {std::string{owner}, sealer_.Seal(plain.dump(), ContactContext(owner))});
 }
 
 void SqlContactVault::KeepMentions(Transaction& tx, std::string_view owner, int part,
@@ -42,8 +42,8 @@ void SqlContactVault::KeepMentions(Transaction& tx, std::string_view owner, int 
   for (const PrivateMention& mention : mentions) {
     plain.push_back({{"kind", mention.kind}, {"words", mention.words}, {"turn", mention.turn}});
   }
-  tx.Execute("INSERT INTO private_mentions (owner, part, sealed) VALUES (:1, :2, :3)",
-             {std::string{owner}, std::int64_t{part}, sealer_.Seal(plain.dump(), MentionContext(owner, part))});
+  tx.Write("INSERT INTO private_mentions (owner, part, sealed) VALUES (:1, :2, :3)",
+           {std::string{owner}, std::int64_t{part}, sealer_.Seal(plain.dump(), MentionContext(owner, part))});
 }
 
 absl::StatusOr<Contact> SqlContactVault::Open(Session& session, std::string_view owner) {

@@ -74,7 +74,7 @@ void SqlKnowledgeTable::BeginChange(Transaction& tx) {
 }
 
 std::int64_t SqlKnowledgeTable::NextKnowledgeVersion(Transaction& tx) {
-  tx.Execute("UPDATE knowledge_version SET version = version + 1 WHERE id = 1");
+  tx.Write("UPDATE knowledge_version SET version = version + 1 WHERE id = 1");
   return KnowledgeVersion(tx);
 }
 
@@ -99,8 +99,8 @@ std::vector<Article> SqlKnowledgeTable::NewestArticles(Session& session, std::st
 }
 
 void SqlKnowledgeTable::InsertArticle(Transaction& tx, const Article& a, std::int64_t knowledge_version) {
-  tx.Execute("UPDATE articles SET newest = 0 WHERE article_id = :1 AND newest = 1", {a.id});
-  tx.Execute(
+  tx.Write("UPDATE articles SET newest = 0 WHERE article_id = :1 AND newest = 1", {a.id});
+  tx.Write(
       "INSERT INTO articles (article_id, version, title, site, region, document_number, clause, effective_from, "
       "effective_to, supersedes, department, "
       "text, questions, retired, changed_at, newest, knowledge_version) "
@@ -128,7 +128,7 @@ std::optional<Phrase> SqlKnowledgeTable::FindPhrase(Session& session, std::strin
 }
 
 void SqlKnowledgeTable::PutPhrase(Transaction& tx, const Phrase& p) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO phrases (phrase_id, situation, audience, emotion, text, avoid, retired) VALUES (:1, :2, :3, :4, :5, "
       ":6, :7) "
       "ON CONFLICT (phrase_id) DO UPDATE SET situation = excluded.situation, audience = excluded.audience, emotion = "
@@ -139,7 +139,7 @@ void SqlKnowledgeTable::PutPhrase(Transaction& tx, const Phrase& p) {
 }
 
 void SqlKnowledgeTable::CountGap(Transaction& tx, const Gap& asked) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO gaps (question, region, reason, times_asked, last_asked_at) VALUES (:1, :2, :3, 1, :4) ON CONFLICT "
       "(question, region) "
       "DO UPDATE SET reason = excluded.reason, times_asked = gaps.times_asked + 1, last_asked_at = "
@@ -159,7 +159,7 @@ std::vector<Gap> SqlKnowledgeTable::Gaps(Session& session, std::string_view regi
 }
 
 void SqlKnowledgeTable::RecordServed(Transaction& tx, const ServedAnswer& served) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO served_answers (call_id, turn, question, article_id, article_version, served_at) VALUES (:1, :2, "
       ":3, :4, :5, :6) "
       "ON CONFLICT (call_id, turn) DO NOTHING",
@@ -196,7 +196,7 @@ std::vector<std::string> SqlKnowledgeTable::Suggested(Session& session, std::str
 }
 
 void SqlKnowledgeTable::RememberSuggested(Transaction& tx, std::string_view call_id, std::string_view phrase_id) {
-  tx.Execute(
+  tx.Write(
       "INSERT INTO suggested_phrases (call_id, phrase_id) VALUES (:1, :2) ON CONFLICT (call_id, phrase_id) DO NOTHING",
       {Str(call_id), Str(phrase_id)});
 }

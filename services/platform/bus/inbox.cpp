@@ -25,7 +25,14 @@ ParkedEvent ReadParked(const Row& row) {
 
 Inbox::Place Inbox::PlaceOf(Session& session, const Event& event) const {
   const auto sequence = static_cast<std::int64_t>(event.sequence);
-  const std::int64_t last = LastSequence(session, {event.source, event.key});
+  // Together: each event asks it.
+  const auto rows = session.Query(
+      "SELECT (SELECT last_sequence FROM inbox_positions "
+      "WHERE consumer_group = :1 AND source = :2 AND topic = :3 AND event_key = :4), "
+      "(SELECT sequence FROM parked_events WHERE consumer_group = :5 AND topic = :6 AND source = :7 AND event_key = :8 "
+      "AND state <> 'skipped' ORDER BY sequence, id LIMIT 1)",
+      {group_, event.source, topic_, event.key, group_, topic_, event.source, event.key});
+  const std::int64_t last = rows.front().Int(0);
   if (sequence > 0 && sequence <= last) return Place::kApplied;
   if (sequence == 0 && !session
                             .Query("SELECT 1 FROM inbox WHERE consumer_group = :1 AND source = :2 AND event_id = :3",
@@ -33,11 +40,7 @@ Inbox::Place Inbox::PlaceOf(Session& session, const Event& event) const {
                             .empty()) {
     return Place::kApplied;  // An event without a sequence is known by its id alone.
   }
-  const auto parked = session.Query(
-      "SELECT sequence FROM parked_events WHERE consumer_group = :1 AND topic = :2 AND source = :3 AND event_key = :4 "
-      "AND state <> 'skipped' ORDER BY sequence, id LIMIT 1",
-      {group_, topic_, event.source, event.key});
-  if (!parked.empty() && sequence >= parked.front().Int(0)) return Place::kBehind;
+  if (!rows.front().IsNull(1) && sequence >= rows.front().Int(1)) return Place::kBehind;
   return sequence == 0 || sequence == last + 1 ? Place::kNext : Place::kGap;
 }
 
@@ -56,7 +59,7 @@ bool Inbox::Mark(Transaction& transaction, const Event& event, Time now) const {
       {group_, event.source, event.id, Milliseconds(now)});
   if (added == 0) return false;
   if (event.sequence == 0) return true;
-  transaction.Execute(
+  transaction.Write(
       "INSERT INTO inbox_positions (consumer_group, source, topic, event_key, last_sequence) "
       "VALUES (:1, :2, :3, :4, :5) ON CONFLICT (consumer_group, source, topic, event_key) "
       "DO UPDATE SET last_sequence = excluded.last_sequence",
@@ -66,7 +69,7 @@ bool Inbox::Mark(Transaction& transaction, const Event& event, Time now) const {
 
 void Inbox::Park(Transaction& transaction, const Event& sealed, std::string_view state, std::string_view reason,
                  Time now) const {
-  transaction.Execute(
+  transaction.Write(
       "INSERT INTO parked_events (consumer_group, topic, source, event_key, sequence, event_id, event_type, "
       "event_time, "
       "trace_parent, payload, state, reason, parked_at) "
@@ -96,17 +99,17 @@ bool Inbox::Ready(Session& session, const ParkedEvent& head) const {
 
 void Inbox::AwaitMissing(Transaction& transaction, const ParkedEvent& head, Time now) {
   if (head.state != "queued") return;
-  transaction.Execute("UPDATE parked_events SET state = 'waiting', reason = :1, parked_at = :2 WHERE id = :3",
-                      {std::string{kGapReason}, Milliseconds(now), head.id});
+  transaction.Write("UPDATE parked_events SET state = 'waiting', reason = :1, parked_at = :2 WHERE id = :3",
+                    {std::string{kGapReason}, Milliseconds(now), head.id});
 }
 
 void Inbox::Unpark(Transaction& transaction, std::int64_t id) {
-  transaction.Execute("DELETE FROM parked_events WHERE id = :1", {id});
+  transaction.Write("DELETE FROM parked_events WHERE id = :1", {id});
 }
 
 void Inbox::MarkDead(Transaction& transaction, std::int64_t id, std::string_view reason, Time now) {
-  transaction.Execute("UPDATE parked_events SET state = 'dead', reason = :1, parked_at = :2 WHERE id = :3",
-                      {std::string{reason}, Milliseconds(now), id});
+  transaction.Write("UPDATE parked_events SET state = 'dead', reason = :1, parked_at = :2 WHERE id = :3",
+                    {std::string{reason}, Milliseconds(now), id});
 }
 
 std::int64_t Inbox::EndWaiting(Transaction& transaction, Time cutoff) const {

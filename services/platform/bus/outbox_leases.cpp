@@ -27,18 +27,18 @@ absl::Status OutboxLeases::Renew(Transaction& transaction) {
   // First the leases: their locks let one relay at a time look and take.
   const std::vector<Row> leases =
       transaction.Query("SELECT shard, relay, held_until FROM outbox_leases ORDER BY shard /*FOR UPDATE*/");
-  transaction.Execute(
+  transaction.Write(
       "INSERT INTO outbox_relays (relay, alive_until) VALUES (:1, :2) "
       "ON CONFLICT (relay) DO UPDATE SET alive_until = excluded.alive_until",
       {relay_, until});
-  transaction.Execute("DELETE FROM outbox_relays WHERE alive_until < :1", {now});
+  transaction.Write("DELETE FROM outbox_relays WHERE alive_until < :1", {now});
   const std::int64_t relays = transaction.Query("SELECT count(*) FROM outbox_relays").front().Int(0);
   const auto share = static_cast<std::size_t>((kOutboxShards + relays - 1) / relays);
 
   std::vector<std::int64_t> held;
   const auto set = [&](std::int64_t shard, const std::string& relay, std::int64_t held_until) {
-    transaction.Execute("UPDATE outbox_leases SET relay = :1, held_until = :2 WHERE shard = :3",
-                        {relay, held_until, shard});
+    transaction.Write("UPDATE outbox_leases SET relay = :1, held_until = :2 WHERE shard = :3",
+                      {relay, held_until, shard});
   };
   for (const Row& lease : leases) {
     if (lease.Text(1) != relay_) continue;
@@ -62,8 +62,8 @@ absl::Status OutboxLeases::Renew(Transaction& transaction) {
 
 void OutboxLeases::GiveBack() {
   static_cast<void>(store_.InTransaction([this](Transaction& transaction) {
-    transaction.Execute("UPDATE outbox_leases SET relay = '', held_until = 0 WHERE relay = :1", {relay_});
-    transaction.Execute("DELETE FROM outbox_relays WHERE relay = :1", {relay_});
+    transaction.Write("UPDATE outbox_leases SET relay = '', held_until = 0 WHERE relay = :1", {relay_});
+    transaction.Write("DELETE FROM outbox_relays WHERE relay = :1", {relay_});
     return absl::OkStatus();
   }));
   held_.clear();

@@ -12,8 +12,9 @@
 #include <utility>
 
 #include <absl/strings/escaping.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <nlohmann/json.hpp>
 
@@ -47,14 +48,42 @@ std::string Random(std::size_t bytes) {
 const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-std::string Hmac(std::string_view key, std::string_view text) {
-  std::string digest(32, '\0');
-  unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(text), text.size(), Bytes(digest), &size) ==
-      nullptr) {
-    throw std::runtime_error{"HMAC failed"};
+/// HMAC-SHA-256. A thread keeps its context, for fetching the algorithms costs several times what they do.
+class Mac {
+ public:
+  Mac() {
+    static EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    char digest[] = "SHA256";
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                     OSSL_PARAM_construct_end()};
+    context_ = EVP_MAC_CTX_new(hmac);
+    if (context_ == nullptr || EVP_MAC_CTX_set_params(context_, parameters) != 1) {
+      EVP_MAC_CTX_free(context_);
+      throw std::runtime_error{"HMAC-SHA-256 is not available"};
+    }
   }
-  return digest;
+  ~Mac() { EVP_MAC_CTX_free(context_); }
+  Mac(const Mac&) = delete;
+  Mac& operator=(const Mac&) = delete;
+
+  std::string Of(std::string_view key, std::string_view text) {
+    std::string digest(32, '\0');
+    std::size_t size = 0;
+    if (EVP_MAC_init(context_, Bytes(key), key.size(), nullptr) != 1 ||
+        EVP_MAC_update(context_, Bytes(text), text.size()) != 1 ||
+        EVP_MAC_final(context_, Bytes(digest), &size, digest.size()) != 1) {
+      throw std::runtime_error{"HMAC failed"};
+    }
+    return digest;
+  }
+
+ private:
+  EVP_MAC_CTX* context_ = nullptr;
+};
+
+std::string Hmac(std::string_view key, std::string_view text) {
+  thread_local Mac mac;
+  return mac.Of(key, text);
 }
 
 /// AES-256-GCM, one direction, one text.

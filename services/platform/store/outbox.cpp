@@ -1,6 +1,8 @@
 #include "platform/store/outbox.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -13,7 +15,8 @@
 namespace hotline::platform {
 namespace {
 
-constexpr std::size_t kAtOnce = 32;  // Rows that one statement takes away.
+constexpr std::size_t kAtOnce = 32;      // Rows that one statement takes away.
+constexpr std::size_t kAddedAtOnce = 8;  // Rows that one statement adds.
 
 void CheckPublished(std::string_view topic, const Event& event) {
   const auto topics = AllTopics();
@@ -24,36 +27,82 @@ void CheckPublished(std::string_view topic, const Event& event) {
 }
 
 /// What skipping the outbox means: after the commit, out of memory.
-void SendDirectly(Transaction& transaction, std::string topic, Event sealed) {
-  transaction.OnCommit([topic = std::move(topic), sealed = std::move(sealed)] {
+void SendDirectly(Transaction& transaction, const LeavingEvent& leaving) {
+  const auto sequence = transaction.Query(
+      "INSERT INTO outbox_sequences (topic, event_key, last_sequence) VALUES (:1, :2, 1) "
+      "ON CONFLICT (topic, event_key) DO UPDATE SET last_sequence = outbox_sequences.last_sequence + 1 "
+      "RETURNING last_sequence",
+      {leaving.topic, leaving.event.key});
+  Event event = leaving.event;
+  event.sequence = static_cast<std::uint64_t>(sequence.front().Int(0));
+  transaction.OnCommit([topic = leaving.topic, event = std::move(event)] {
     FaultPoint("outbox.skipped");
-    if (Outbox::send_directly) Outbox::send_directly(topic, sealed);
+    if (Outbox::send_directly) Outbox::send_directly(topic, event);
   });
+}
+
+/// One statement for so many events. Their sequences are counted back from the key's last, which was moved on before.
+std::string InsertOf(std::size_t events) {
+  std::string sql =
+      "INSERT INTO outbox (topic, source, event_id, event_type, event_key, event_time, trace_parent, payload, shard, "
+      "sequence) VALUES ";
+  int parameter = 0;
+  const auto next = [&] { return ":" + std::to_string(++parameter); };
+  for (std::size_t i = 0; i < events; ++i) {
+    sql += i == 0 ? "(" : ", (";
+    for (int column = 0; column < 9; ++column) sql += next() + ", ";
+    sql += "(SELECT last_sequence FROM outbox_sequences WHERE topic = " + next();
+    sql += " AND event_key = " + next() + ") - " + next() + ")";
+  }
+  return sql;
+}
+
+void AppendValues(std::vector<Value>& values, const LeavingEvent& leaving, std::int64_t later_of_its_key) {
+  const Event& event = leaving.event;
+  for (Value value : std::initializer_list<Value>{
+           leaving.topic, event.source, event.id, event.type, event.key,
+           std::int64_t{event.time.time_since_epoch().count()}, event.trace_parent, event.payload,
+           std::int64_t{PartitionOf(event.key, static_cast<std::int32_t>(kOutboxShards))}, leaving.topic, event.key,
+           later_of_its_key}) {
+    values.push_back(std::move(value));
+  }
 }
 
 }  // namespace
 
 std::string SealContext(const Event& event) { return event.id + " " + event.type; }
 
-void Outbox::Add(Transaction& transaction, std::string_view topic, Event event, Time now) const {
+LeavingEvent Outbox::Seal(std::string_view topic, Event event, Time now) const {
   CheckPublished(topic, event);
   event.id = NewUlid(now);
-  // The counter's row is locked until the commit, so the next writer of this key comes after it in both orders.
-  const auto sequence = transaction.Query(
-      "INSERT INTO outbox_sequences (topic, event_key, last_sequence) VALUES (:1, :2, 1) "
-      "ON CONFLICT (topic, event_key) DO UPDATE SET last_sequence = outbox_sequences.last_sequence + 1 "
-      "RETURNING last_sequence",
-      {std::string{topic}, event.key});
   event.source = source_;
-  event.sequence = static_cast<std::uint64_t>(sequence.front().Int(0));
   event.payload = sealer_.Seal(event.payload, SealContext(event));
-  if (Sabotaged("skip_outbox")) return SendDirectly(transaction, std::string{topic}, std::move(event));
-  transaction.Execute(
-      "INSERT INTO outbox (topic, source, event_id, event_type, event_key, sequence, event_time, trace_parent, "
-      "payload, shard) VALUES (:1, :2, :3, :4, :5, :6, :7, :8, :9, :10)",
-      {std::string{topic}, event.source, event.id, event.type, event.key, sequence.front().Int(0),
-       std::int64_t{event.time.time_since_epoch().count()}, event.trace_parent, event.payload,
-       std::int64_t{PartitionOf(event.key, static_cast<std::int32_t>(kOutboxShards))}});
+  return {.topic = std::string{topic}, .event = std::move(event)};
+}
+
+void Outbox::Add(Transaction& transaction, const std::vector<LeavingEvent>& events) const {
+  if (Sabotaged("skip_outbox")) {
+    for (const LeavingEvent& leaving : events) SendDirectly(transaction, leaving);
+    return;
+  }
+  std::map<std::pair<std::string_view, std::string_view>, std::int64_t> left;  // Of each topic and key.
+  for (const LeavingEvent& leaving : events) ++left[{leaving.topic, leaving.event.key}];
+  // The counter's row is locked until the commit, so the next writer of this key comes after it in both orders.
+  for (const auto& [key, count] : left) {
+    transaction.Write(
+        "INSERT INTO outbox_sequences (topic, event_key, last_sequence) VALUES (:1, :2, :3) "
+        "ON CONFLICT (topic, event_key) DO UPDATE "
+        "SET last_sequence = outbox_sequences.last_sequence + excluded.last_sequence",
+        {std::string{key.first}, std::string{key.second}, count});
+  }
+  for (std::size_t first = 0; first < events.size(); first += kAddedAtOnce) {
+    const std::size_t count = std::min(kAddedAtOnce, events.size() - first);
+    std::vector<Value> values;
+    for (std::size_t i = first; i < first + count; ++i) {
+      AppendValues(values, events[i], --left[{events[i].topic, events[i].event.key}]);
+    }
+    transaction.Write(InsertOf(count), values);
+  }
   FaultPoint("outbox.added");
 }
 
@@ -92,9 +141,9 @@ void Outbox::Remove(Transaction& transaction, const std::vector<OutboxRow>& rows
     std::vector<Value> ids;
     ids.reserve(kAtOnce);
     for (std::size_t j = i; j < i + kAtOnce; ++j) ids.emplace_back(rows[j].id);
-    transaction.Execute(many, ids);
+    transaction.Write(many, ids);
   }
-  for (; i < rows.size(); ++i) transaction.Execute("DELETE FROM outbox WHERE id = :1", {rows[i].id});
+  for (; i < rows.size(); ++i) transaction.Write("DELETE FROM outbox WHERE id = :1", {rows[i].id});
 }
 
 std::int64_t Outbox::Size(Session& session) { return session.Query("SELECT count(*) FROM outbox").front().Int(0); }

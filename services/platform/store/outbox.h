@@ -26,15 +26,24 @@ struct OutboxRow {
   Event event;
 };
 
+/// A sealed event that has no sequence yet.
+struct LeavingEvent {
+  std::string topic;
+  Event event;
+};
+
 /// Table outbox: events on their way from one store to the bus.
 class Outbox {
  public:
   /// `source` names the events' producer: "hotline/intake". The sealer must outlive the outbox.
   Outbox(std::string source, const Sealer& sealer) : source_{std::move(source)}, sealer_{sealer} {}
 
-  /// Gives the event its id, source and sequence, seals it and writes it. Throws std::logic_error for a topic that
-  /// does not exist and an event without type or key.
-  void Add(Transaction& transaction, std::string_view topic, Event event, Time now) const;
+  /// Gives the event its id and source and seals it. Throws std::logic_error for a topic that does not exist and an
+  /// event without type or key.
+  [[nodiscard]] LeavingEvent Seal(std::string_view topic, Event event, Time now) const;
+
+  /// Writes the events of one piece of work, in order, each with the next sequence of its topic and key.
+  void Add(Transaction& transaction, const std::vector<LeavingEvent>& events) const;
 
   /// The oldest rows of a topic, of some shards or (none named) all; those of one key are in order.
   static std::vector<OutboxRow> Oldest(Session& session, std::string_view topic, std::int64_t limit,

@@ -1,10 +1,12 @@
 #include "platform/store/postgres_engine.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -17,8 +19,6 @@
 
 namespace hotline::platform {
 namespace {
-
-using std::chrono::milliseconds;
 
 // Types of columns (pg_type.dat), the same in every release.
 constexpr Oid kBool = 16;
@@ -114,21 +114,27 @@ std::string FirstLine(const char* text) {
 
 class Result {
  public:
-  Result(PGconn* connection, const std::string& sql)
-      : connection_{connection}, result_{PQexec(connection, sql.c_str())} {}
+  Result(PGconn* connection, PGresult* result) : connection_{connection}, result_{result} {}
   ~Result() { PQclear(result_); }
   Result(const Result&) = delete;
   Result& operator=(const Result&) = delete;
 
-  void Check() const {
-    const ExecStatusType status = PQresultStatus(result_);
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return;
-    const char* state = PQresultErrorField(result_, PG_DIAG_SQLSTATE);
-    throw StoreError{PQstatus(connection_) == CONNECTION_BAD ? StoreError::Kind::kUnavailable
-                                                             : KindOf(state == nullptr ? "" : state),
-                     FirstLine(result_ == nullptr ? PQerrorMessage(connection_) : PQresultErrorMessage(result_))};
+  [[nodiscard]] const PGresult* get() const { return result_; }
+  [[nodiscard]] ExecStatusType status() const { return PQresultStatus(result_); }
+  [[nodiscard]] bool ok() const {
+    return status() == PGRES_COMMAND_OK || status() == PGRES_TUPLES_OK || status() == PGRES_EMPTY_QUERY;
   }
   [[nodiscard]] bool empty() const { return PQntuples(result_) == 0; }
+
+  [[nodiscard]] StoreError Error() const {
+    const char* state = PQresultErrorField(result_, PG_DIAG_SQLSTATE);
+    return {PQstatus(connection_) == CONNECTION_BAD ? StoreError::Kind::kUnavailable
+                                                    : KindOf(state == nullptr ? "" : state),
+            FirstLine(result_ == nullptr ? PQerrorMessage(connection_) : PQresultErrorMessage(result_))};
+  }
+  void Check() const {
+    if (!ok()) throw Error();
+  }
 
  private:
   PGconn* const connection_;
@@ -140,6 +146,83 @@ class Result {
   throw StoreError{lost ? StoreError::Kind::kUnavailable : StoreError::Kind::kStatement,
                    "there is nothing to commit: the transaction has failed"};
 }
+
+StoreError Lost(PGconn* connection) { return {StoreError::Kind::kUnavailable, FirstLine(PQerrorMessage(connection))}; }
+
+/// The parameters of one statement as libpq takes them: text, or a null pointer.
+class Parameters {
+ public:
+  explicit Parameters(std::span<const Value> values) {
+    numbers_.reserve(values.size());  // So that no text moves.
+    for (const Value& value : values) texts_.push_back(Text(value));
+  }
+  [[nodiscard]] int count() const { return static_cast<int>(texts_.size()); }
+  [[nodiscard]] const char* const* texts() const { return texts_.data(); }
+
+ private:
+  const char* Text(const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return text->c_str();
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) return Kept(absl::StrCat(*integer));
+    if (const auto* real = std::get_if<double>(&value)) return Kept(Exact(*real));
+    return nullptr;
+  }
+  const char* Kept(std::string number) { return numbers_.emplace_back(std::move(number)).c_str(); }
+
+  /// The shortest text that reads as the same number.
+  static std::string Exact(double real) {
+    if (std::isnan(real)) return "NaN";
+    std::array<char, 32> text;
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), real);
+    return {text.data(), end};
+  }
+
+  std::vector<std::string> numbers_;
+  std::vector<const char*> texts_;
+};
+
+/// Statements that go to the server together. The connection is free for others again when it ends.
+class Pipeline {
+ public:
+  explicit Pipeline(PGconn* connection) : connection_{connection} {
+    if (PQenterPipelineMode(connection_) != 1) throw Lost(connection_);
+  }
+  ~Pipeline() {
+    // What is left of the answers, up to the mark that ends them; a lost connection gives none.
+    while (open_ && PQstatus(connection_) == CONNECTION_OK) {
+      const Result rest{connection_, PQgetResult(connection_)};
+      open_ = rest.status() != PGRES_PIPELINE_SYNC;
+    }
+    PQexitPipelineMode(connection_);
+  }
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  void Send(const std::string& statement, std::span<const Value> values) {
+    const Parameters parameters{values};
+    if (PQsendQueryPrepared(connection_, statement.c_str(), parameters.count(), parameters.texts(), nullptr, nullptr,
+                            0) != 1) {
+      throw Lost(connection_);
+    }
+  }
+
+  void End() {
+    if (PQpipelineSync(connection_) != 1) throw Lost(connection_);
+    open_ = true;
+  }
+
+  /// The answer to the next statement. Throws the error of a statement that failed.
+  std::unique_ptr<Result> Next() {
+    auto result = std::make_unique<Result>(connection_, PQgetResult(connection_));
+    if (result->get() == nullptr) throw Lost(connection_);
+    result->Check();
+    PQclear(PQgetResult(connection_));  // Null, which ends each statement's results.
+    return result;
+  }
+
+ private:
+  PGconn* const connection_;
+  bool open_ = false;
+};
 
 template <typename Number>
 std::optional<Number> Parse(std::string_view text) {
@@ -165,6 +248,25 @@ Value ReadColumn(const PGresult* result, int row, int column) {
     case kFloat8: return std::strtod(data, nullptr);
     default: return std::string{text};
   }
+}
+
+StatementAnswer ReadAnswer(const PGresult* result) {
+  StatementAnswer answer;
+  const int count = PQntuples(result);
+  const int columns = PQnfields(result);
+  answer.rows.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    std::vector<Value> values;
+    values.reserve(static_cast<std::size_t>(columns));
+    for (int j = 0; j < columns; ++j) values.push_back(ReadColumn(result, i, j));
+    answer.rows.emplace_back(std::move(values));
+  }
+  answer.changed = Parse<std::int64_t>(PQcmdTuples(const_cast<PGresult*>(result))).value_or(0);
+  return answer;
+}
+
+soci::postgresql_statement_backend& Backend(const BoundStatement& bound) {
+  return *static_cast<soci::postgresql_statement_backend*>(bound.statement->get_backend());
 }
 
 }  // namespace
@@ -200,7 +302,7 @@ StatementWatch::Guard PostgresEngine::Watched(soci::session& session) const {
 
 void PostgresEngine::Exec(soci::session& session, const std::string& sql) const {
   const StatementWatch::Guard guard = Watched(session);
-  Result{Handle(session), sql}.Check();
+  Result{Handle(session), PQexec(Handle(session), sql.c_str())}.Check();
 }
 
 void PostgresEngine::Prepare(soci::session& session, soci::statement& statement, std::string_view sql) const {
@@ -209,49 +311,39 @@ void PostgresEngine::Prepare(soci::session& session, soci::statement& statement,
       {sql.data(), sql.size()}, {{"/*FOR UPDATE*/", "FOR UPDATE"}, {"/*SKIP LOCKED*/", "FOR UPDATE SKIP LOCKED"}}));
 }
 
-std::vector<Row> PostgresEngine::Run(soci::session& session, soci::statement& statement, std::size_t parameters) const {
-  auto* const backend = static_cast<soci::postgresql_statement_backend*>(statement.get_backend());
-  if (backend->names_.size() != parameters) {
-    throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
+StatementAnswer PostgresEngine::Run(soci::session& session, std::span<const BoundStatement> statements,
+                                    std::size_t& ran) const {
+  for (const BoundStatement& each : statements) {
+    if (Backend(each).names_.size() != each.parameters.size()) {
+      throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
+    }
   }
   // A transaction that failed answers COMMIT with success, and rolls back.
-  const bool commit = backend->query_ == "COMMIT";
+  const bool commit = Backend(statements.back()).query_ == "COMMIT";
   if (commit && PQtransactionStatus(Handle(session)) != PQTRANS_INTRANS) Refuse(session);
-  statement.define_and_bind();
-  {
-    const StatementWatch::Guard guard = Watched(session);
-    statement.execute(false);
-  }
-  // All rows have come with it; SOCI's own way of reading them knows too few types.
-  PGresult* const result = backend->result_.get_result();
-  if (commit && std::string_view{PQcmdStatus(result)} != "COMMIT") Refuse(session);
-  std::vector<Row> rows;
-  const int count = PQntuples(result);
-  const int columns = PQnfields(result);
-  rows.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    std::vector<Value> values;
-    values.reserve(static_cast<std::size_t>(columns));
-    for (int j = 0; j < columns; ++j) values.push_back(ReadColumn(result, i, j));
-    rows.emplace_back(std::move(values));
-  }
-  return rows;
+  const StatementWatch::Guard guard = Watched(session);
+  Pipeline pipeline{Handle(session)};
+  for (const BoundStatement& each : statements) pipeline.Send(Backend(each).statementName_, each.parameters);
+  pipeline.End();
+  std::unique_ptr<Result> last;
+  for (; ran < statements.size(); ++ran) last = pipeline.Next();
+  if (commit && std::string_view{PQcmdStatus(const_cast<PGresult*>(last->get()))} != "COMMIT") Refuse(session);
+  return ReadAnswer(last->get());
 }
 
 void PostgresEngine::RunScript(soci::session& session, const std::string& sql) const {
   Exec(session, absl::StrReplaceAll(sql, {{" TEXT", " TEXT COLLATE \"C\""}}));
 }
 
-std::string PostgresEngine::Limits(milliseconds statement, milliseconds lock) const {
-  // 0 would mean for ever.
-  return absl::StrCat("SET LOCAL statement_timeout = ", std::max<std::int64_t>(1, statement.count()),
-                      "; SET LOCAL lock_timeout = ", std::max<std::int64_t>(1, lock.count()));
+std::string_view PostgresEngine::limits() const {
+  return "SELECT set_config('statement_timeout', :1, true), set_config('lock_timeout', :2, true)";
 }
 
 void PostgresEngine::LockForMigration(soci::session& session) const {
   const std::string name = Quoted("hotline schema " + schema_);
   Exec(session, "SELECT pg_advisory_lock(hashtext(current_database()), hashtext(" + name + "))");
-  const Result found{Handle(session), "SELECT 1 FROM pg_namespace WHERE nspname = " + Quoted(schema_)};
+  const std::string look = "SELECT 1 FROM pg_namespace WHERE nspname = " + Quoted(schema_);
+  const Result found{Handle(session), PQexec(Handle(session), look.c_str())};
   found.Check();
   // Not IF NOT EXISTS: that asks for the right to make one even where there is one.
   if (found.empty()) Exec(session, "CREATE SCHEMA " + Identifier(schema_));

@@ -18,10 +18,10 @@ class PostgresEngine final : public SqlEngine {
   [[nodiscard]] std::unique_ptr<soci::session> Connect(Access access) const override;
   [[nodiscard]] std::string_view begin(Access access) const override;
   void Prepare(soci::session& session, soci::statement& statement, std::string_view sql) const override;
-  [[nodiscard]] std::vector<Row> Run(soci::session& session, soci::statement& statement,
-                                     std::size_t parameters) const override;
+  [[nodiscard]] StatementAnswer Run(soci::session& session, std::span<const BoundStatement> statements,
+                                    std::size_t& ran) const override;
   void RunScript(soci::session& session, const std::string& sql) const override;
-  [[nodiscard]] std::string Limits(std::chrono::milliseconds statement, std::chrono::milliseconds lock) const override;
+  [[nodiscard]] std::string_view limits() const override;
   void LockForMigration(soci::session& session) const override;
   [[nodiscard]] std::string_view longest_open() const override;
   [[nodiscard]] bool remote() const override { return true; }

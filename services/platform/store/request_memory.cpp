@@ -1,5 +1,8 @@
 #include "platform/store/request_memory.h"
 
+#include <atomic>
+#include <cstdint>
+
 #include "platform/bytes.h"
 #include "platform/rpc/status.h"
 #include "platform/runtime/fault_points.h"
@@ -9,11 +12,15 @@ namespace {
 
 std::int64_t Milliseconds(Time time) { return time.time_since_epoch().count(); }
 
-/// Each new request takes a few old ones away, so the table never grows and no sweep is ever long.
+/// One request in so many takes twice as many old ones away, so the table never grows and no sweep is ever long.
+constexpr std::uint64_t kOneIn = 32;
+
 void Sweep(Transaction& transaction, Time now) {
-  transaction.Execute(
+  static std::atomic<std::uint64_t> requests = 0;
+  if (requests++ % kOneIn != 0) return;
+  transaction.Write(
       "DELETE FROM requests WHERE (actor, method, request_id) IN "
-      "(SELECT actor, method, request_id FROM requests WHERE claimed_at < :1 ORDER BY claimed_at LIMIT 4 /*SKIP "
+      "(SELECT actor, method, request_id FROM requests WHERE claimed_at < :1 ORDER BY claimed_at LIMIT 64 /*SKIP "
       "LOCKED*/)",
       {Milliseconds(now - kRequestMemory)});
 }
@@ -41,8 +48,8 @@ absl::StatusOr<std::optional<std::string>> FindOrClaim(Transaction& transaction,
 }
 
 void Remember(Transaction& transaction, const RequestKey& key, std::string_view response_bytes) {
-  transaction.Execute("UPDATE requests SET response = :1 WHERE actor = :2 AND method = :3 AND request_id = :4",
-                      {ToBase64(response_bytes), key.actor, key.method, key.request_id});
+  transaction.Write("UPDATE requests SET response = :1 WHERE actor = :2 AND method = :3 AND request_id = :4",
+                    {ToBase64(response_bytes), key.actor, key.method, key.request_id});
   FaultPoint("request.remembered");
 }
 

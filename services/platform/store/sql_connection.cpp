@@ -1,5 +1,7 @@
 #include "platform/store/sql_connection.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <soci/soci.h>
@@ -11,7 +13,14 @@ namespace {
 /// SQL out of values, and memory matters more than speed.
 constexpr std::size_t kMaxStatements = 500;
 
-const std::string kNoText;
+/// More are sent before they are read: the server must be able to answer them all before anyone listens.
+constexpr std::size_t kMaxWaiting = 64;
+
+/// Two limits that are no further apart are one: setting them is a statement more for each piece of work.
+bool Alike(const SqlConnection::Limits& a, const SqlConnection::Limits& b) {
+  return a.lock == b.lock && std::chrono::abs(a.statement - b.statement) < std::chrono::seconds{1} &&
+         std::min(a.statement, b.statement) > std::chrono::seconds{2};
+}
 
 }  // namespace
 
@@ -20,14 +29,18 @@ SqlConnection::SqlConnection(const SqlEngine& engine, Access access)
 
 SqlConnection::~SqlConnection() = default;
 
-std::vector<Row> SqlConnection::Query(std::string_view sql, std::span<const Value> parameters) {
-  return Run(sql, parameters, nullptr);
+void SqlConnection::Write(std::string_view sql, std::span<const Value> parameters) {
+  if (!engine_.remote()) {
+    Run(sql, parameters);
+    return;
+  }
+  soci::statement& statement = Prepared(sql);
+  waiting_.push_back({&statement, {parameters.begin(), parameters.end()}});
+  if (waiting_.size() >= kMaxWaiting) Flush();
 }
 
-std::int64_t SqlConnection::Execute(std::string_view sql, std::span<const Value> parameters) {
-  std::int64_t changed = 0;
-  Run(sql, parameters, &changed);
-  return changed;
+void SqlConnection::Flush() {
+  if (!waiting_.empty()) RunAll({});
 }
 
 void SqlConnection::RunScript(const std::string& sql) {
@@ -51,26 +64,49 @@ void SqlConnection::Fail(const StoreError& error) {
   throw error;
 }
 
-void SqlConnection::Begin(const std::string& limits) {
+void SqlConnection::WriteLimits(const std::optional<Limits>& limits) {
+  if (!limits || engine_.limits().empty() || (limits_ && Alike(*limits_, *limits))) return;
+  limits_ = limits;
+  const auto text = [](std::chrono::milliseconds time) {
+    return std::to_string(std::max<std::int64_t>(1, time.count()));  // 0 would mean for ever.
+  };
+  const std::array<Value, 2> both{text(limits->statement), text(limits->lock)};
+  Write(engine_.limits(), both);
+}
+
+void SqlConnection::Begin(std::optional<Limits> limits) {
   marked_ = false;
-  if (limits.empty()) {
-    Execute(engine_.begin(access_));
-  } else {  // Together: one way to the server and back.
-    RunScript(std::string{engine_.begin(access_)} + "; " + limits);
+  mark_waits_ = 0;
+  waiting_.clear();
+  limits_.reset();  // Those of a transaction end with it.
+  Write(engine_.begin(access_), {});
+  WriteLimits(limits);
+  Flush();
+}
+
+void SqlConnection::Mark(std::optional<Limits> limits) {
+  Flush();  // What came before the mark must not be undone with what comes after it.
+  marked_before_ = marked_;
+  if (marked_) Write("RELEASE SAVEPOINT piece", {});
+  marked_ = true;
+  Write("SAVEPOINT piece", {});
+  mark_waits_ = waiting_.size();
+  WriteLimits(limits);
+}
+
+void SqlConnection::RollbackToMark() {
+  waiting_.clear();
+  limits_.reset();                          // Undone with the rest.
+  if (std::exchange(mark_waits_, 0) > 0) {  // Nothing of it ever left: the mark before it still stands.
+    marked_ = marked_before_;
+    return;
   }
+  Execute("ROLLBACK TO SAVEPOINT piece");
 }
-
-void SqlConnection::Mark(const std::string& limits) {
-  const bool again = std::exchange(marked_, true);
-  if (!limits.empty())
-    return RunScript((again ? "RELEASE SAVEPOINT piece; SAVEPOINT piece; " : "SAVEPOINT piece; ") + limits);
-  if (again) Execute("RELEASE SAVEPOINT piece");
-  Execute("SAVEPOINT piece");
-}
-
-void SqlConnection::RollbackToMark() { Execute("ROLLBACK TO SAVEPOINT piece"); }
 
 void SqlConnection::Rollback() noexcept {
+  waiting_.clear();
+  mark_waits_ = 0;
   if (lost_) return;
   try {
     Execute("ROLLBACK");
@@ -78,43 +114,42 @@ void SqlConnection::Rollback() noexcept {
   }
 }
 
-std::vector<Row> SqlConnection::Run(std::string_view sql, std::span<const Value> parameters, std::int64_t* changed) {
+StatementAnswer SqlConnection::Run(std::string_view sql, std::span<const Value> parameters) {
+  const BoundStatement statement{&Prepared(sql), parameters};
+  return RunAll({&statement, 1});
+}
+
+StatementAnswer SqlConnection::RunAll(std::span<const BoundStatement> then) {
+  // Whatever becomes of them, they are not sent twice.
+  const std::vector<Waiting> waiting = std::exchange(waiting_, {});
+  const std::size_t mark = std::exchange(mark_waits_, 0);
+  std::vector<BoundStatement> all;
+  all.reserve(waiting.size() + then.size());
+  for (const Waiting& each : waiting) all.push_back({each.statement, each.parameters});
+  all.insert(all.end(), then.begin(), then.end());
+  std::size_t ran = 0;
   try {
-    soci::statement& statement = Prepared(sql);
-    Bind(statement, parameters);
-    std::vector<Row> rows = engine_.Run(*session_, statement, parameters.size());
-    if (changed != nullptr) *changed = statement.get_affected_rows();
-    return rows;
-  } catch (const soci::soci_error& error) {
-    Fail(engine_.Translate(*session_, error));
+    return engine_.Run(*session_, all, ran);
+  } catch (const StoreError& error) {
+    // Without its mark a piece cannot be undone by itself: the whole transaction goes.
+    if (ran < mark) Fail(StoreError{StoreError::Kind::kUnavailable, error.what()});
+    Fail(error);
   }
 }
 
 soci::statement& SqlConnection::Prepared(std::string_view sql) {
   if (const auto found = statements_.find(sql); found != statements_.end()) return *found->second;
-  if (statements_.size() >= kMaxStatements) statements_.clear();
-  auto statement = std::make_unique<soci::statement>(*session_);
-  statement->alloc();
-  engine_.Prepare(*session_, *statement, sql);
-  return *statements_.emplace(std::string{sql}, std::move(statement)).first->second;
-}
-
-void SqlConnection::Bind(soci::statement& statement, std::span<const Value> parameters) {
-  // A parameter may have another type each time, so SOCI's exchange elements are made anew; the statement stays
-  // prepared. The elements point into `parameters`, which outlives the run.
-  statement.bind_clean_up();
-  thread_local soci::indicator null = soci::i_null;
-  null = soci::i_null;
-  for (const Value& value : parameters) {
-    if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-      statement.exchange(soci::use(*integer));
-    } else if (const auto* real = std::get_if<double>(&value)) {
-      statement.exchange(soci::use(*real));
-    } else if (const auto* text = std::get_if<std::string>(&value)) {
-      statement.exchange(soci::use(*text));
-    } else {
-      statement.exchange(soci::use(kNoText, null));
-    }
+  if (statements_.size() >= kMaxStatements) {
+    Flush();  // What waits is among them.
+    statements_.clear();
+  }
+  try {
+    auto statement = std::make_unique<soci::statement>(*session_);
+    statement->alloc();
+    engine_.Prepare(*session_, *statement, sql);
+    return *statements_.emplace(std::string{sql}, std::move(statement)).first->second;
+  } catch (const soci::soci_error& error) {
+    Fail(engine_.Translate(*session_, error));
   }
 }
 

@@ -30,18 +30,21 @@ constexpr std::chrono::seconds kReaderPatience{5};
 constexpr milliseconds kMaxStatement{30'000};
 /// For a lock, while others may wait for those that the group holds.
 constexpr milliseconds kCrowdedLockWait{20};
-/// For a lock, by a piece alone in its group; twice as long each time. Far less than PostgreSQL takes to look for a
+/// For a lock, by a piece alone in its group: a few commits of others. Far less than PostgreSQL takes to look for a
 /// deadlock (1 s): where two pieces wait for each other, one of them gives way.
-constexpr milliseconds kFirstLockWait{30};
-constexpr milliseconds kLongestLockWait{2'000};
-constexpr int kMaxTries = 20;
+constexpr milliseconds kLockWait{40};
+constexpr milliseconds kFirstRest{5};
+constexpr milliseconds kLongestRest{160};
+constexpr int kMaxTries = 40;
 
-/// Not the same for two that wait for each other, so that one of them gives way first.
-milliseconds LockWait(int tries) {
+/// From half of it to one and a half: not the same for two that stand in each other's way.
+milliseconds About(milliseconds time) {
   thread_local std::minstd_rand random{std::random_device{}()};
-  const milliseconds wait = std::min(kLongestLockWait, kFirstLockWait * (1 << std::min(tries, 10)));
-  return wait / 2 + milliseconds{random() % static_cast<std::uint64_t>(wait.count())};
+  return time / 2 + milliseconds{random() % static_cast<std::uint64_t>(time.count())};
 }
+
+/// After a lost race, holding nothing: whoever waited longer for locks instead would hold up all those behind its own.
+milliseconds Rest(int tries) { return About(std::min(kLongestRest, kFirstRest * (1 << std::min(tries, 10)))); }
 
 constexpr milliseconds kBetweenConnects{200};
 constexpr milliseconds kAnswerTravels{20};        // To the client, before a sabotaged process dies (fault_points.h).
@@ -106,15 +109,23 @@ class SqlTransaction final : public Transaction {
   std::int64_t Execute(std::string_view sql, std::span<const Value> parameters) override {
     return Guarded([&] { return connection_.Execute(sql, parameters); }, parameters);
   }
+  void Write(std::string_view sql, std::span<const Value> parameters) override {
+    Guarded([&] { connection_.Write(sql, parameters); }, parameters);
+  }
   void Publish(std::string_view topic, Event event) override {
-    outbox_.Add(*this, topic, std::move(event), now_);
-    published_ = true;
+    leaving_.push_back(outbox_.Seal(topic, std::move(event), now_));
   }
   void OnCommit(std::function<void()> action) override { actions_.push_back(std::move(action)); }
 
+  /// The work is done: its events, and what waits, go with it.
+  void Finish() {
+    if (!leaving_.empty()) outbox_.Add(*this, leaving_);
+    Guarded([&] { connection_.Flush(); }, {});
+  }
+
   /// The first error of a statement, whether the work minded it or not.
   [[nodiscard]] const std::optional<StoreError>& error() const { return error_; }
-  [[nodiscard]] bool published() const { return published_; }
+  [[nodiscard]] bool published() const { return !leaving_.empty(); }
   [[nodiscard]] std::vector<std::function<void()>> TakeActions() { return std::move(actions_); }
 
  private:
@@ -134,7 +145,7 @@ class SqlTransaction final : public Transaction {
   const Outbox& outbox_;
   const Time now_;
   std::optional<StoreError> error_;
-  bool published_ = false;
+  std::vector<LeavingEvent> leaving_;
   std::vector<std::function<void()>> actions_;
 };
 
@@ -210,14 +221,14 @@ class SqlStore::Group {
   SqlConnection& Enter(const Piece& piece) {
     const auto left = std::chrono::ceil<milliseconds>(Until(piece.deadline) - steady_clock::now());
     if (open_ && inside_ > 0) {
-      writer_.connection->Mark(store_.engine_->Limits(left, kCrowdedLockWait));
+      writer_.connection->Mark(SqlConnection::Limits{left, kCrowdedLockWait});
       return *writer_.connection;
     }
-    if (!open_) Begin(store_.engine_->Limits(left, std::min(left, LockWait(piece.tries))));
+    if (!open_) Begin({left, std::min(left, About(kLockWait))});
     return *writer_.connection;
   }
 
-  void Begin(const std::string& limits) {
+  void Begin(const SqlConnection::Limits& limits) {
     if (writer_.connection == nullptr) store_.Reconnect(writer_);
     try {
       writer_.connection->Begin(limits);
@@ -240,9 +251,11 @@ class SqlStore::Group {
   static absl::Status RunWork(const Work& work, SqlTransaction& transaction) {
     try {
       absl::Status status = work(transaction);
-      if (status.ok() && transaction.error()) {
+      if (!status.ok()) return status;
+      if (transaction.error()) {
         return absl::InternalError(std::string{"went on after a failed statement: "} + transaction.error()->what());
       }
+      transaction.Finish();
       return status;
     } catch (const StoreError& error) {
       return ToStatus(transaction.error() ? *transaction.error() : error);
@@ -381,11 +394,13 @@ void SqlStore::Reconnect(Writer& writer) {
 void SqlStore::WriteGroup(Writer& writer) {
   Group group{*this, writer};
   const auto end = steady_clock::now() + kMaxGroupTime;
+  milliseconds rest{0};
   try {
     for (Piece piece; group.outcomes().size() < kMaxGroup && steady_clock::now() < end && Take(writer, piece);) {
       if (steady_clock::now() >= piece.deadline) {
         group.Refuse(piece, absl::DeadlineExceededError("waited too long for the store"));
       } else if (group.Run(piece) == Group::Fate::kAgain) {
+        rest = Rest(piece.tries);
         PutBack(writer, std::move(piece));
         break;
       }
@@ -405,6 +420,7 @@ void SqlStore::WriteGroup(Writer& writer) {
   }
   if (writer.connection != nullptr && writer.connection->lost()) writer.connection.reset();
   Finish(group.outcomes());
+  std::this_thread::sleep_for(rest);
 }
 
 void SqlStore::Finish(std::vector<Outcome>& outcomes) {
@@ -436,12 +452,12 @@ absl::Status SqlStore::Read(const std::function<absl::Status(Session&)>& work) {
     return WithReason(absl::ResourceExhaustedError("too many reads wait for the store"), "STORE_READERS_BUSY");
   }
   const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-  absl::Status status = RunRead(reader, engine_->Limits(left, left), work);
+  absl::Status status = RunRead(reader, {left, left}, work);
   ReleaseReader(std::move(reader));
   return status;
 }
 
-absl::Status SqlStore::RunRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits,
+absl::Status SqlStore::RunRead(std::unique_ptr<SqlConnection>& reader, const SqlConnection::Limits& limits,
                                const std::function<absl::Status(Session&)>& work) {
   absl::Status status;
   try {
@@ -457,7 +473,7 @@ absl::Status SqlStore::RunRead(std::unique_ptr<SqlConnection>& reader, const std
   return status;
 }
 
-void SqlStore::BeginRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits) {
+void SqlStore::BeginRead(std::unique_ptr<SqlConnection>& reader, const SqlConnection::Limits& limits) {
   try {
     return reader->Begin(limits);
   } catch (const StoreError&) {

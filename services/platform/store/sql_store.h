@@ -38,7 +38,7 @@ struct StoreOptions {
 ///
 /// Every writer puts what waits into one transaction: the first piece runs straight in it, each later one under a
 /// savepoint. While a group holds the locks of earlier pieces it hardly waits for other locks: a piece that does not
-/// get one goes first in the writer's next group, where it waits longer, each time. So no two groups stand in each
+/// get one goes first in the writer's next group, after a rest that grows each time. So no two groups stand in each
 /// other's way for long, whatever order they lock in. Work of one key goes to one writer. A connection that was lost is
 /// made anew by the next piece or read; what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
 ///
@@ -96,8 +96,8 @@ class SqlStore final : public Store {
   std::unique_ptr<SqlConnection> AcquireReader(std::chrono::steady_clock::time_point deadline);
   void ReleaseReader(std::unique_ptr<SqlConnection> reader);
   /// Begins a read; a connection that was lost while it lay idle is made anew.
-  void BeginRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits);
-  absl::Status RunRead(std::unique_ptr<SqlConnection>& reader, const std::string& limits,
+  void BeginRead(std::unique_ptr<SqlConnection>& reader, const SqlConnection::Limits& limits);
+  absl::Status RunRead(std::unique_ptr<SqlConnection>& reader, const SqlConnection::Limits& limits,
                        const std::function<absl::Status(Session&)>& work);
 
   const std::unique_ptr<const SqlEngine> engine_;

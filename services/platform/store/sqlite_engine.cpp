@@ -24,32 +24,6 @@ Value ReadColumn(sqlite_api::sqlite3_stmt* statement, int column) {
   return std::string(text, static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement, column)));
 }
 
-/// Takes the place of soci::row, which asks for the declared type of a column: an expression has none and would be
-/// read as text. SQLite knows the type of each value.
-class RowReader final : public soci::details::into_type_base {
- public:
-  RowReader(sqlite_api::sqlite3_stmt* statement, std::vector<Row>& rows) : statement_{statement}, rows_{rows} {}
-
-  void define(soci::details::statement_impl&, int&) override {}
-  void pre_exec(int) override {}
-  void pre_fetch() override {}
-  void clean_up() override {}
-  [[nodiscard]] std::size_t size() const override { return 1; }
-
-  void post_fetch(bool got_data, bool) override {
-    if (!got_data) return;
-    const int columns = sqlite_api::sqlite3_column_count(statement_);
-    std::vector<Value> values;
-    values.reserve(static_cast<std::size_t>(columns));
-    for (int i = 0; i < columns; ++i) values.push_back(ReadColumn(statement_, i));
-    rows_.emplace_back(std::move(values));
-  }
-
- private:
-  sqlite_api::sqlite3_stmt* statement_;
-  std::vector<Row>& rows_;
-};
-
 StoreError::Kind KindOf(int result) {
   switch (result & 0xff) {
     case SQLITE_CONSTRAINT:
@@ -69,6 +43,65 @@ StoreError::Kind KindOf(int result) {
   }
 }
 
+void Check(sqlite_api::sqlite3* database, int result) {
+  if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE) return;
+  // The message names tables and columns, no values.
+  throw StoreError{KindOf(sqlite_api::sqlite3_extended_errcode(database)), sqlite_api::sqlite3_errmsg(database)};
+}
+
+int Bind(sqlite_api::sqlite3_stmt* statement, int position, const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    return sqlite_api::sqlite3_bind_int64(statement, position, *integer);
+  }
+  if (const auto* real = std::get_if<double>(&value)) {
+    return sqlite_api::sqlite3_bind_double(statement, position, *real);
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) {  // No copy: it outlives the run.
+    return sqlite_api::sqlite3_bind_text(statement, position, text->data(), static_cast<int>(text->size()), nullptr);
+  }
+  return sqlite_api::sqlite3_bind_null(statement, position);
+}
+
+/// One run of a prepared statement, which is left as it was found.
+class Execution {
+ public:
+  Execution(sqlite_api::sqlite3* database, sqlite_api::sqlite3_stmt* statement)
+      : database_{database}, statement_{statement} {}
+  ~Execution() {
+    sqlite_api::sqlite3_reset(statement_);  // Its result is that of the last step, which was looked at.
+    sqlite_api::sqlite3_clear_bindings(statement_);
+  }
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+
+  StatementAnswer Run(std::span<const Value> parameters) {
+    if (sqlite_api::sqlite3_bind_parameter_count(statement_) != static_cast<int>(parameters.size())) {
+      throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
+    }
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      Check(database_, Bind(statement_, static_cast<int>(i) + 1, parameters[i]));
+    }
+    StatementAnswer answer;
+    int result = sqlite_api::sqlite3_step(statement_);
+    for (; result == SQLITE_ROW; result = sqlite_api::sqlite3_step(statement_)) answer.rows.push_back(ReadRow());
+    Check(database_, result);
+    answer.changed = sqlite_api::sqlite3_changes(database_);
+    return answer;
+  }
+
+ private:
+  Row ReadRow() const {
+    const int columns = sqlite_api::sqlite3_column_count(statement_);
+    std::vector<Value> values;
+    values.reserve(static_cast<std::size_t>(columns));
+    for (int i = 0; i < columns; ++i) values.push_back(ReadColumn(statement_, i));
+    return Row{std::move(values)};
+  }
+
+  sqlite_api::sqlite3* const database_;
+  sqlite_api::sqlite3_stmt* const statement_;
+};
+
 }  // namespace
 
 std::unique_ptr<soci::session> SqliteEngine::Connect(Access access) const {
@@ -77,8 +110,10 @@ std::unique_ptr<soci::session> SqliteEngine::Connect(Access access) const {
     auto session = std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + file_.string() + "\" timeout=10");
     sqlite_api::sqlite3_extended_result_codes(Handle(*session), 1);
     RunScript(*session,
-              "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-              "PRAGMA journal_size_limit=67108864;");
+              // In memory: what undoes a savepoint, which else is a file that every group of work writes. 16 MiB of
+              // pages: a group touches more than the default of 2, and would write them twice.
+              "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+              "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;");
     if (access == Access::kReadOnly) RunScript(*session, "PRAGMA query_only=ON");
     return session;
   } catch (const soci::soci_error& error) {
@@ -94,17 +129,15 @@ void SqliteEngine::Prepare(soci::session&, soci::statement& statement, std::stri
   statement.prepare(std::string{sql});
 }
 
-std::vector<Row> SqliteEngine::Run(soci::session&, soci::statement& statement, std::size_t parameters) const {
-  auto* const handle = static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_;
-  if (sqlite_api::sqlite3_bind_parameter_count(handle) != static_cast<int>(parameters)) {
-    throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
+StatementAnswer SqliteEngine::Run(soci::session& session, std::span<const BoundStatement> statements,
+                                  std::size_t& ran) const {
+  StatementAnswer answer;
+  for (const BoundStatement& each : statements) {
+    auto* const handle = static_cast<soci::sqlite3_statement_backend*>(each.statement->get_backend())->stmt_;
+    answer = Execution{Handle(session), handle}.Run(each.parameters);
+    ++ran;
   }
-  std::vector<Row> rows;
-  statement.exchange(soci::details::into_type_ptr{new RowReader{handle, rows}});
-  statement.define_and_bind();
-  for (bool got = statement.execute(true); got; got = statement.fetch()) {
-  }
-  return rows;
+  return answer;
 }
 
 void SqliteEngine::RunScript(soci::session& session, const std::string& sql) const {

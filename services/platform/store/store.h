@@ -64,6 +64,13 @@ class Transaction : public Session {
     return Execute(sql, std::span<const Value>{parameters.begin(), parameters.size()});
   }
 
+  /// A change whose answer nobody waits for: several go to the server together, in order, before the next statement
+  /// that has an answer, at the latest when the work is done. What fails there fails the work.
+  virtual void Write(std::string_view sql, std::span<const Value> parameters) = 0;
+  void Write(std::string_view sql, std::initializer_list<Value> parameters = {}) {
+    Write(sql, std::span<const Value>{parameters.begin(), parameters.size()});
+  }
+
   /// Leaves with the commit, through the outbox. Give type, key, time and payload (open: it is sealed here);
   /// id, source and sequence are filled in. The relay sends what a crash left behind.
   virtual void Publish(std::string_view topic, Event event) = 0;

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <grpcpp/create_channel.h>
@@ -164,7 +166,18 @@ void PrintGoal(const char* what, double is, double of, double goal) {
   std::printf("%-64s %6.2f  (goal %.2f)\n", what, is / of, goal);
 }
 
-int Main(const char* self) {
+/// ROUNDS= says another number.
+int RoundsWanted() {
+  const char* const wanted = std::getenv("ROUNDS");
+  return wanted == nullptr ? kRounds : std::atoi(wanted);
+}
+
+/// Nothing named: everything is measured.
+bool Wanted(std::string_view subject, const std::vector<std::string>& only) {
+  return only.empty() || std::find(only.begin(), only.end(), subject) != only.end();
+}
+
+int Main(const char* self, const std::vector<std::string>& only) {
   const platform::testing::TemporaryFolder folder;
   const std::string intake = std::string{HOTLINE_BINARY_DIR} + "/hotline-intake";
   const auto settings = [&](const char* name, const std::string& store) {
@@ -187,41 +200,52 @@ int Main(const char* self) {
   Load light{embedded.address()};
   Load heavy{postgres.address()};
 
-  enum { kEcho, kFile, kTurn, kPgFile, kPgTurn, kPgbench, kEchoMany, kFileMany, kPgFileMany, kSync };
-  Rounds rounds{
-      {"echo", "file", "turn", "pg file", "pg turn", "pgbench", "echo 512", "file 512", "pg file 512", "fdatasync ms"}};
-  for (int i = 0; i < kRounds; ++i) {
+  struct Subject {
+    const char* name;
+    std::function<double()> measure;
+  };
+  const std::vector<Subject> subjects{
+      {"echo", [&] { return bare.Messages(kFew); }},
+      {"file", [&] { return light.Messages(kFew); }},
+      {"turn", [&] { return light.Turns(kFew); }},
+      {"pg file", [&] { return heavy.Messages(kFew); }},
+      {"pg turn", [&] { return heavy.Turns(kFew); }},
+      {"pgbench", [&] { return pgbench.Run(kFew, kTime); }},
+      {"echo 512", [&] { return bare.Messages(kMany); }},
+      {"file 512", [&] { return light.Messages(kMany); }},
+      {"pg file 512", [&] { return heavy.Messages(kMany); }},
+      {"fdatasync ms", [&] { return MedianSyncMs(folder.path()); }},
+  };
+  std::vector<std::string> names;
+  for (const Subject& subject : subjects) names.emplace_back(subject.name);
+  Rounds rounds{names};
+  for (int i = 0; i < RoundsWanted(); ++i) {
     std::vector<double> round;
-    const auto measure = [&](double value) {
-      round.push_back(value);
+    for (const Subject& subject : subjects) {
+      round.push_back(Wanted(subject.name, only) ? subject.measure() : 0);
       embedded.AwaitQuiet();
       postgres.AwaitQuiet();
-    };
-    measure(bare.Messages(kFew));
-    measure(light.Messages(kFew));
-    measure(light.Turns(kFew));
-    measure(heavy.Messages(kFew));
-    measure(heavy.Turns(kFew));
-    measure(pgbench.Run(kFew, kTime));
-    measure(bare.Messages(kMany));
-    measure(light.Messages(kMany));
-    measure(heavy.Messages(kMany));
-    measure(MedianSyncMs(folder.path()));
+    }
     rounds.Add(round);
   }
   rounds.PrintMedians();
-  const auto median = [&](int subject) { return rounds.MedianOf(static_cast<std::size_t>(subject)); };
-  const double limit = std::min(median(kEcho), kFew * 1e3 / median(kSync));
+  const auto median = [&](std::string_view name) {
+    return rounds.MedianOf(static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin()));
+  };
+  const double limit = std::min(median("echo"), kFew * 1e3 / median("fdatasync ms"));
   std::printf("limit: min(echo, 64 / fdatasync) = %.0f/s; calls that failed: %d\n", limit,
               bare.failures() + light.failures() + heavy.failures());
-  PrintGoal("FileMessage, embedded, of the limit", median(kFile), limit, .8);
-  PrintGoal("AppendTurn, embedded, of the limit", median(kTurn), limit, .8);
-  PrintGoal("FileMessage, PostgreSQL, of the limit", median(kPgFile), limit, .6);
-  PrintGoal("AppendTurn, PostgreSQL, of the limit", median(kPgTurn), limit, .6);
-  PrintGoal("FileMessage, PostgreSQL, of pgbench", median(kPgFile), median(kPgbench), 1.5);
-  PrintGoal("AppendTurn, PostgreSQL, of pgbench", median(kPgTurn), median(kPgbench), 1.5);
-  PrintGoal("FileMessage, embedded, 512 in flight, of the echo", median(kFileMany), median(kEchoMany), .4);
-  PrintGoal("FileMessage, PostgreSQL, 512 in flight, of the echo", median(kPgFileMany), median(kEchoMany), .4);
+  const auto compare = [&](const char* what, const char* is, double of, double goal) {
+    if (median(is) > 0 && of > 0) PrintGoal(what, median(is), of, goal);
+  };
+  compare("FileMessage, embedded, of the limit", "file", limit, .8);
+  compare("AppendTurn, embedded, of the limit", "turn", limit, .8);
+  compare("FileMessage, PostgreSQL, of the limit", "pg file", limit, .6);
+  compare("AppendTurn, PostgreSQL, of the limit", "pg turn", limit, .6);
+  compare("FileMessage, PostgreSQL, of pgbench", "pg file", median("pgbench"), 1.5);
+  compare("AppendTurn, PostgreSQL, of pgbench", "pg turn", median("pgbench"), 1.5);
+  compare("FileMessage, embedded, 512 in flight, of the echo", "file 512", median("echo 512"), .4);
+  compare("FileMessage, PostgreSQL, 512 in flight, of the echo", "pg file 512", median("echo 512"), .4);
   return 0;
 }
 
@@ -230,5 +254,5 @@ int Main(const char* self) {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string_view{argv[1]} == "--echo") return hotline::bench::ServeEcho(argv[2]);
-  return hotline::bench::Main("/proc/self/exe");
+  return hotline::bench::Main("/proc/self/exe", {argv + 1, argv + argc});
 }

@@ -20,6 +20,7 @@ class NoTransaction final : public platform::Transaction {
  public:
   std::vector<platform::Row> Query(std::string_view, std::span<const platform::Value>) override { return {}; }
   std::int64_t Execute(std::string_view, std::span<const platform::Value>) override { return 0; }
+  void Write(std::string_view, std::span<const platform::Value>) override {}
   void Publish(std::string_view, platform::Event) override {}
   void OnCommit(std::function<void()>) override {}
 };
