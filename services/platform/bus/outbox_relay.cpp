@@ -28,9 +28,16 @@ struct TopicRows {
 const WallClock kWallClock;
 
 std::vector<TopicRows> OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards) {
+  // Mostly a few rows wait, and one question tells of them all. Of more, one topic's could hide another's.
+  std::vector<OutboxRow> all = Outbox::Oldest(session, "", batch, shards);
+  const bool few = static_cast<std::int64_t>(all.size()) < batch;
   std::vector<TopicRows> oldest;
   for (const Topic& topic : AllTopics()) {
-    std::vector<OutboxRow> rows = Outbox::Oldest(session, topic.name, batch, shards);
+    std::vector<OutboxRow> rows;
+    if (!few) rows = Outbox::Oldest(session, topic.name, batch, shards);
+    for (OutboxRow& row : all) {
+      if (few && row.topic == topic.name) rows.push_back(std::move(row));
+    }
     if (!rows.empty()) oldest.push_back({topic.name, std::move(rows)});
   }
   return oldest;

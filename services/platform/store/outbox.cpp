@@ -26,6 +26,13 @@ void CheckPublished(std::string_view topic, const Event& event) {
   if (event.type.empty() || event.key.empty()) throw std::logic_error{"published an event without type or key"};
 }
 
+/// In the text of a statement: they stay the same for as long as the relays do.
+std::string Numbers(std::span<const std::int64_t> numbers) {
+  std::string text;
+  for (const std::int64_t number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
+  return text;
+}
+
 /// What skipping the outbox means: after the commit, out of memory.
 void SendDirectly(Transaction& transaction, const LeavingEvent& leaving) {
   const auto sequence = transaction.Query(
@@ -108,24 +115,29 @@ void Outbox::Add(Transaction& transaction, const std::vector<LeavingEvent>& even
 
 std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, std::int64_t limit,
                                       std::span<const std::int64_t> shards) {
-  std::string among;  // In the text: they stay the same for as long as the relays do.
-  for (const std::int64_t shard : shards) among += (among.empty() ? " AND shard IN (" : ", ") + std::to_string(shard);
-  if (!among.empty()) among += ")";
+  std::string where;
+  std::vector<Value> values;
+  if (!topic.empty()) {
+    where = " AND topic = :1";
+    values.emplace_back(std::string{topic});
+  }
+  if (!shards.empty()) where += " AND shard IN (" + Numbers(shards) + ")";
+  values.emplace_back(limit);
   std::vector<OutboxRow> oldest;
-  for (const Row& row :
-       session.Query("SELECT id, event_id, source, event_type, event_key, sequence, event_time, trace_parent, payload "
-                     "FROM outbox WHERE topic = :1" +
-                         among + " ORDER BY id LIMIT :2",
-                     {std::string{topic}, limit})) {
+  for (const Row& row : session.Query("SELECT id, topic, event_id, source, event_type, event_key, sequence, "
+                                      "event_time, trace_parent, payload FROM outbox WHERE id > 0" +
+                                          where + " ORDER BY id LIMIT :" + std::to_string(values.size()),
+                                      values)) {
     oldest.push_back({.id = row.Int(0),
-                      .event = {.id = row.Text(1),
-                                .source = row.Text(2),
-                                .type = row.Text(3),
-                                .key = row.Text(4),
-                                .sequence = static_cast<std::uint64_t>(row.Int(5)),
-                                .time = row.TimeAt(6),
-                                .trace_parent = row.Text(7),
-                                .payload = row.Text(8)}});
+                      .topic = row.Text(1),
+                      .event = {.id = row.Text(2),
+                                .source = row.Text(3),
+                                .type = row.Text(4),
+                                .key = row.Text(5),
+                                .sequence = static_cast<std::uint64_t>(row.Int(6)),
+                                .time = row.TimeAt(7),
+                                .trace_parent = row.Text(8),
+                                .payload = row.Text(9)}});
   }
   return oldest;
 }

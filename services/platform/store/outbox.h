@@ -23,6 +23,7 @@ inline constexpr std::int64_t kOutboxShards = 16;
 /// A row of the outbox; the event is sealed.
 struct OutboxRow {
   std::int64_t id = 0;
+  std::string topic;
   Event event;
 };
 
@@ -45,7 +46,7 @@ class Outbox {
   /// Writes the events of one piece of work, in order, each with the next sequence of its topic and key.
   void Add(Transaction& transaction, const std::vector<LeavingEvent>& events) const;
 
-  /// The oldest rows of a topic, of some shards or (none named) all; those of one key are in order.
+  /// The oldest rows of a topic or ("") of all, of some shards or (none named) all; those of one key are in order.
   static std::vector<OutboxRow> Oldest(Session& session, std::string_view topic, std::int64_t limit,
                                        std::span<const std::int64_t> shards = {});
   static void Remove(Transaction& transaction, const std::vector<OutboxRow>& rows);

@@ -193,8 +193,8 @@ double IntoAStore(platform::Store& store, const std::string& broker, const platf
       store, *bus, sealer, metrics, platform::kCallsTopic, group, [&](Transaction& tx, const Event& event) {
         intake::v1::TurnAppended turn;
         if (!turn.ParseFromString(event.payload)) return absl::InvalidArgumentError("no turn");
-        tx.Execute("INSERT INTO bench_turns (call_id, turn, text) VALUES (:1, :2, :3)",
-                   {group + turn.call_id(), std::int64_t{turn.turn()}, turn.text()});
+        tx.Write("INSERT INTO bench_turns (call_id, turn, text) VALUES (:1, :2, :3)",
+                 {group + turn.call_id(), std::int64_t{turn.turn()}, turn.text()});
         tx.OnCommit([&meter] { meter.Count(1); });
         return absl::OkStatus();
       });

@@ -51,7 +51,7 @@ Client MakeClient(const Connection& connection) {
   Configuration configuration{connection};
   configuration.Set("enable.idempotence", "true")
       .Set("acks", "all")
-      .Set("linger.ms", "1")
+      .Set("linger.ms", "0")
       // What a caller has given up on is soon forgotten: it comes again, and must not pile up here meanwhile.
       .Set("message.timeout.ms", "10000")
       .Set("queue.buffering.max.messages", "100000")
