@@ -1,16 +1,29 @@
 #include "language/current_models.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <system_error>
 #include <utility>
 
 namespace hotline::language {
+namespace {
+
+absl::StatusOr<std::shared_ptr<const Models>> LoadFrom(const std::filesystem::path& directory,
+                                                       const EncoderSharing& sharing) {
+  auto models = Models::Load(directory, sharing);
+  // Loading takes several times what stays, and the allocator would keep it for a service that never needs it again.
+  malloc_trim(0);
+  return models;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<CurrentModels>> CurrentModels::Load(std::filesystem::path directory,
                                                                    const EncoderSharing& sharing) {
   std::unique_ptr<CurrentModels> current{new CurrentModels{std::move(directory), sharing}};
   current->tried_ = current->seen_ = current->Find();  // Before the loading: what changes meanwhile is new.
-  auto models = Models::Load(current->directory_, sharing);
+  auto models = LoadFrom(current->directory_, sharing);
   if (!models.ok()) return models.status();
   current->models_ = *std::move(models);
   return current;
@@ -33,7 +46,7 @@ absl::StatusOr<CurrentModels::Look> CurrentModels::Refresh() {
     return Look::kChanging;
   }
   tried_ = std::move(files);
-  auto models = Models::Load(directory_, sharing_);
+  auto models = LoadFrom(directory_, sharing_);
   if (!models.ok()) return models.status();
   const std::lock_guard lock{mutex_};
   models_ = *std::move(models);

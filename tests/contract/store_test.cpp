@@ -356,6 +356,38 @@ TEST_P(StoreTest, WhatIsWrittenWithoutAnAnswerFailsItsWorkAlone) {
   EXPECT_THAT(keys, ElementsAre("bj/a", "bj/b", "bj/e"));
 }
 
+TEST_P(StoreTest, AStatementThatMakesNoSenseFailsItsWorkAlone) {
+  std::mutex mutex;
+  std::vector<std::string> told;
+  const auto submit = [&](const std::string& id, const std::string& sql, std::initializer_list<Value> values) {
+    store_->Submit(
+        [&, id, sql, parameters = std::vector<Value>{values}](Transaction& transaction) {
+          transaction.OnWritten([&, id] { told.push_back("written " + id); });
+          transaction.Write("INSERT INTO things (id) VALUES (:1)", {id});
+          transaction.Write(sql, parameters);
+          return absl::OkStatus();
+        },
+        Soon(),
+        [&, id](const absl::Status& status) {
+          const std::lock_guard lock{mutex};
+          told.push_back(id + " " + absl::StatusCodeToString(status.code()));
+        });
+  };
+  const std::string update = "UPDATE things SET number = :1 WHERE id = :2";
+  {
+    Held held{*store_};
+    submit("a", update, {std::int64_t{1}, "a"});
+    submit("b", "UPDATE things SET nothing = 1", {});  // Refused before it is run.
+    submit("c", update, {std::int64_t{1}});            // A parameter too few.
+    submit("d", "UPDATE things SET id = :1", {"a"});   // Refused when it is run.
+    submit("e", update, {std::int64_t{1}, "e"});
+    held.Release();
+    ASSERT_TRUE(Insert("f").ok());
+  }
+  EXPECT_THAT(told, ElementsAre("written a", "written e", "a OK", "b INTERNAL", "c INTERNAL", "d INTERNAL", "e OK"));
+  EXPECT_THAT(Ids(), ElementsAre("a", "e", "f"));
+}
+
 TEST_P(StoreTest, ManyEventsOfOneWorkLeaveInOrder) {
   for (int again = 0; again < 2; ++again) {
     ASSERT_TRUE(store_
@@ -556,7 +588,7 @@ TEST_P(StoreTest, RemembersTheFirstAnswer) {
 
   clock_.Move(kRequestMemory + std::chrono::hours{1});
   // The table is swept every so many requests.
-  for (int i = 0; i < 64; ++i) ASSERT_TRUE(run({"agent-1", "/Svc/Method", "later" + std::to_string(i), "sha"}).ok());
+  for (int i = 0; i < 600; ++i) ASSERT_TRUE(run({"agent-1", "/Svc/Method", "later" + std::to_string(i), "sha"}).ok());
   EXPECT_NE(run(key).value(), first);
 }
 

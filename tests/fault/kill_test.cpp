@@ -111,6 +111,10 @@ TEST(ClusterKillTest, NothingAcknowledgedIsLostOrDoubled) {
       reaper.KillAt(reaper.copies()[static_cast<std::size_t>(turn) % reaper.copies().size()],
                     kPlaces[static_cast<std::size_t>(turn) % std::size(kPlaces)]);
     }
+    if ((i + 1) % 20 == 0) {
+      std::cout << i + 1 << " of " << kills << " kills, " << ledger.cases().size() << " messages acknowledged"
+                << std::endl;
+    }
   }
   stop = true;
   for (auto& client : clients) client.join();

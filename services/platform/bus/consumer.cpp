@@ -73,7 +73,7 @@ class Consumer final : public Subscription {
             if (round.MustStandBack(i, key)) return absl::AbortedError("behind a failed event of its key");
             absl::Status status = applier_.InOrder(transaction, event);
             if (!status.ok()) return status;
-            round.Succeeded(key);
+            transaction.OnWritten([&round, key] { round.Succeeded(key); });
             transaction.OnCommit([this, key] { upkeep_.LookBehind(key); });
             return status;
           },

@@ -25,12 +25,15 @@ struct TopicRows {
   std::vector<OutboxRow> rows;
 };
 
+constexpr std::int64_t kFewRows = 64;
+
 const WallClock kWallClock;
 
 std::vector<TopicRows> OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards) {
   // Mostly a few rows wait, and one question tells of them all. Of more, one topic's could hide another's.
-  std::vector<OutboxRow> all = Outbox::Oldest(session, "", batch, shards);
-  const bool few = static_cast<std::int64_t>(all.size()) < batch;
+  const std::int64_t limit = std::min(batch, kFewRows);
+  std::vector<OutboxRow> all = Outbox::Oldest(session, "", limit, shards);
+  const bool few = static_cast<std::int64_t>(all.size()) < limit;
   std::vector<TopicRows> oldest;
   for (const Topic& topic : AllTopics()) {
     std::vector<OutboxRow> rows;

@@ -56,7 +56,7 @@ class Mac {
     char digest[] = "SHA256";
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                      OSSL_PARAM_construct_end()};
-    context_ = EVP_MAC_CTX_new(hmac);
+    context_ = hmac == nullptr ? nullptr : EVP_MAC_CTX_new(hmac);
     if (context_ == nullptr || EVP_MAC_CTX_set_params(context_, parameters) != 1) {
       EVP_MAC_CTX_free(context_);
       throw std::runtime_error{"HMAC-SHA-256 is not available"};

@@ -184,13 +184,15 @@ class Parameters {
 class Pipeline {
  public:
   explicit Pipeline(PGconn* connection) : connection_{connection} {
-    if (PQenterPipelineMode(connection_) != 1) throw Lost(connection_);
+    const bool free = PQpipelineStatus(connection_) == PQ_PIPELINE_OFF;  // Else answers would go to the wrong one.
+    if (!free || PQenterPipelineMode(connection_) != 1) throw Lost(connection_);
   }
   ~Pipeline() {
-    // What is left of the answers, up to the mark that ends them; a lost connection gives none.
-    while (open_ && PQstatus(connection_) == CONNECTION_OK) {
+    // What is left of the answers, up to the mark that ends them. Nothing twice in a row: no more will come.
+    for (int nothing = 0; open_ && nothing < 2 && PQstatus(connection_) == CONNECTION_OK;) {
       const Result rest{connection_, PQgetResult(connection_)};
-      open_ = rest.status() != PGRES_PIPELINE_SYNC;
+      nothing = rest.get() == nullptr ? nothing + 1 : 0;
+      open_ = rest.get() == nullptr || rest.status() != PGRES_PIPELINE_SYNC;
     }
     PQexitPipelineMode(connection_);
   }
@@ -265,8 +267,8 @@ StatementAnswer ReadAnswer(const PGresult* result) {
   return answer;
 }
 
-soci::postgresql_statement_backend& Backend(const BoundStatement& bound) {
-  return *static_cast<soci::postgresql_statement_backend*>(bound.statement->get_backend());
+soci::postgresql_statement_backend& Backend(soci::statement& statement) {
+  return *static_cast<soci::postgresql_statement_backend*>(statement.get_backend());
 }
 
 }  // namespace
@@ -311,19 +313,16 @@ void PostgresEngine::Prepare(soci::session& session, soci::statement& statement,
       {sql.data(), sql.size()}, {{"/*FOR UPDATE*/", "FOR UPDATE"}, {"/*SKIP LOCKED*/", "FOR UPDATE SKIP LOCKED"}}));
 }
 
+std::size_t PostgresEngine::ParametersOf(soci::statement& statement) const { return Backend(statement).names_.size(); }
+
 StatementAnswer PostgresEngine::Run(soci::session& session, std::span<const BoundStatement> statements,
                                     std::size_t& ran) const {
-  for (const BoundStatement& each : statements) {
-    if (Backend(each).names_.size() != each.parameters.size()) {
-      throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
-    }
-  }
   // A transaction that failed answers COMMIT with success, and rolls back.
-  const bool commit = Backend(statements.back()).query_ == "COMMIT";
+  const bool commit = Backend(*statements.back().statement).query_ == "COMMIT";
   if (commit && PQtransactionStatus(Handle(session)) != PQTRANS_INTRANS) Refuse(session);
   const StatementWatch::Guard guard = Watched(session);
   Pipeline pipeline{Handle(session)};
-  for (const BoundStatement& each : statements) pipeline.Send(Backend(each).statementName_, each.parameters);
+  for (const BoundStatement& each : statements) pipeline.Send(Backend(*each.statement).statementName_, each.parameters);
   pipeline.End();
   std::unique_ptr<Result> last;
   for (; ran < statements.size(); ++ran) last = pipeline.Next();

@@ -18,6 +18,7 @@ class PostgresEngine final : public SqlEngine {
   [[nodiscard]] std::unique_ptr<soci::session> Connect(Access access) const override;
   [[nodiscard]] std::string_view begin(Access access) const override;
   void Prepare(soci::session& session, soci::statement& statement, std::string_view sql) const override;
+  [[nodiscard]] std::size_t ParametersOf(soci::statement& statement) const override;
   [[nodiscard]] StatementAnswer Run(soci::session& session, std::span<const BoundStatement> statements,
                                     std::size_t& ran) const override;
   void RunScript(soci::session& session, const std::string& sql) const override;

@@ -1,7 +1,7 @@
 #include "platform/store/request_memory.h"
 
-#include <atomic>
 #include <cstdint>
+#include <random>
 
 #include "platform/bytes.h"
 #include "platform/rpc/status.h"
@@ -13,11 +13,11 @@ namespace {
 std::int64_t Milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 /// One request in so many takes twice as many old ones away, so the table never grows and no sweep is ever long.
-constexpr std::uint64_t kOneIn = 32;
+constexpr std::uint32_t kOneIn = 32;
 
 void Sweep(Transaction& transaction, Time now) {
-  static std::atomic<std::uint64_t> requests = 0;
-  if (requests++ % kOneIn != 0) return;
+  thread_local std::minstd_rand random{std::random_device{}()};  // Which requests: no client's habit decides.
+  if (random() % kOneIn != 0) return;
   transaction.Write(
       "DELETE FROM requests WHERE (actor, method, request_id) IN "
       "(SELECT actor, method, request_id FROM requests WHERE claimed_at < :1 ORDER BY claimed_at LIMIT 64 /*SKIP "

@@ -34,7 +34,7 @@ void SqlConnection::Write(std::string_view sql, std::span<const Value> parameter
     Run(sql, parameters);
     return;
   }
-  soci::statement& statement = Prepared(sql);
+  soci::statement& statement = Fitting(sql, parameters);
   waiting_.push_back({&statement, {parameters.begin(), parameters.end()}});
   if (waiting_.size() >= kMaxWaiting) Flush();
 }
@@ -86,6 +86,7 @@ void SqlConnection::Begin(std::optional<Limits> limits) {
 
 void SqlConnection::Mark(std::optional<Limits> limits) {
   Flush();  // What came before the mark must not be undone with what comes after it.
+  for (const char* const text : {"RELEASE SAVEPOINT piece", "SAVEPOINT piece"}) Prepared(text);  // They go together.
   marked_before_ = marked_;
   if (marked_) Write("RELEASE SAVEPOINT piece", {});
   marked_ = true;
@@ -115,7 +116,7 @@ void SqlConnection::Rollback() noexcept {
 }
 
 StatementAnswer SqlConnection::Run(std::string_view sql, std::span<const Value> parameters) {
-  const BoundStatement statement{&Prepared(sql), parameters};
+  const BoundStatement statement{&Fitting(sql, parameters), parameters};
   return RunAll({&statement, 1});
 }
 
@@ -123,22 +124,35 @@ StatementAnswer SqlConnection::RunAll(std::span<const BoundStatement> then) {
   // Whatever becomes of them, they are not sent twice.
   const std::vector<Waiting> waiting = std::exchange(waiting_, {});
   const std::size_t mark = std::exchange(mark_waits_, 0);
-  std::vector<BoundStatement> all;
-  all.reserve(waiting.size() + then.size());
-  for (const Waiting& each : waiting) all.push_back({each.statement, each.parameters});
-  all.insert(all.end(), then.begin(), then.end());
   std::size_t ran = 0;
   try {
+    std::vector<BoundStatement> all;
+    all.reserve(waiting.size() + then.size());
+    for (const Waiting& each : waiting) all.push_back({each.statement, each.parameters});
+    all.insert(all.end(), then.begin(), then.end());
     return engine_.Run(*session_, all, ran);
   } catch (const StoreError& error) {
     // Without its mark a piece cannot be undone by itself: the whole transaction goes.
     if (ran < mark) Fail(StoreError{StoreError::Kind::kUnavailable, error.what()});
     Fail(error);
+  } catch (const std::exception& error) {  // No memory: the same.
+    if (ran < mark) Fail(StoreError{StoreError::Kind::kUnavailable, error.what()});
+    throw;
   }
+}
+
+soci::statement& SqlConnection::Fitting(std::string_view sql, std::span<const Value> parameters) {
+  soci::statement& statement = Prepared(sql);
+  if (engine_.ParametersOf(statement) != parameters.size()) {
+    throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
+  }
+  return statement;
 }
 
 soci::statement& SqlConnection::Prepared(std::string_view sql) {
   if (const auto found = statements_.find(sql); found != statements_.end()) return *found->second;
+  // A mark that waits goes first: should the text be refused, this piece alone is undone.
+  if (mark_waits_ > 0) Flush();
   if (statements_.size() >= kMaxStatements) {
     Flush();  // What waits is among them.
     statements_.clear();

@@ -75,6 +75,8 @@ class SqlConnection {
   void WriteLimits(const std::optional<Limits>& limits);
   [[noreturn]] void Fail(const StoreError& error);
   soci::statement& Prepared(std::string_view sql);
+  /// The same, and it takes so many parameters.
+  soci::statement& Fitting(std::string_view sql, std::span<const Value> parameters);
 
   const SqlEngine& engine_;
   const Access access_;

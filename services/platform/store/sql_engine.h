@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -46,8 +45,12 @@ class SqlEngine {
   /// "BEGIN IMMEDIATE" where a plain BEGIN would lose the race for the write lock half way.
   [[nodiscard]] virtual std::string_view begin(Access access) const = 0;
 
+  /// How many parameters a prepared statement takes.
+  [[nodiscard]] virtual std::size_t ParametersOf(soci::statement& statement) const = 0;
+
   /// Runs statements one after the other, on the way to the server and back once, and gives the answer of the last.
-  /// When one fails, those behind it do not run: throws its StoreError. `ran`: how many succeeded.
+  /// When one fails, those behind it do not run: throws its StoreError. `ran`: how many succeeded. What
+  /// changes data runs inside BEGIN and COMMIT: without them PostgreSQL answers before it commits.
   [[nodiscard]] virtual StatementAnswer Run(soci::session& session, std::span<const BoundStatement> statements,
                                             std::size_t& ran) const = 0;
 

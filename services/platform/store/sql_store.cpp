@@ -35,7 +35,7 @@ constexpr milliseconds kCrowdedLockWait{20};
 constexpr milliseconds kLockWait{40};
 constexpr milliseconds kFirstRest{5};
 constexpr milliseconds kLongestRest{160};
-constexpr int kMaxTries = 40;
+constexpr int kMaxTries = 160;  // Half a minute, where the deadline is not nearer.
 
 /// From half of it to one and a half: not the same for two that stand in each other's way.
 milliseconds About(milliseconds time) {
@@ -43,8 +43,9 @@ milliseconds About(milliseconds time) {
   return time / 2 + milliseconds{random() % static_cast<std::uint64_t>(time.count())};
 }
 
-/// After a lost race, holding nothing: whoever waited longer for locks instead would hold up all those behind its own.
-milliseconds Rest(int tries) { return About(std::min(kLongestRest, kFirstRest * (1 << std::min(tries, 10)))); }
+/// After the n-th lost race, holding nothing: whoever waited longer for locks instead would hold up all those behind
+/// its own.
+milliseconds Rest(int tries) { return About(std::min(kLongestRest, kFirstRest * (1 << std::min(tries - 1, 10)))); }
 
 constexpr milliseconds kBetweenConnects{200};
 constexpr milliseconds kAnswerTravels{20};        // To the client, before a sabotaged process dies (fault_points.h).
@@ -115,12 +116,14 @@ class SqlTransaction final : public Transaction {
   void Publish(std::string_view topic, Event event) override {
     leaving_.push_back(outbox_.Seal(topic, std::move(event), now_));
   }
+  void OnWritten(std::function<void()> action) override { written_.push_back(std::move(action)); }
   void OnCommit(std::function<void()> action) override { actions_.push_back(std::move(action)); }
 
   /// The work is done: its events, and what waits, go with it.
   void Finish() {
     if (!leaving_.empty()) outbox_.Add(*this, leaving_);
     Guarded([&] { connection_.Flush(); }, {});
+    RunAll(written_);
   }
 
   /// The first error of a statement, whether the work minded it or not.
@@ -146,6 +149,7 @@ class SqlTransaction final : public Transaction {
   const Time now_;
   std::optional<StoreError> error_;
   std::vector<LeavingEvent> leaving_;
+  std::vector<std::function<void()>> written_;
   std::vector<std::function<void()>> actions_;
 };
 

@@ -13,6 +13,10 @@ sqlite_api::sqlite3* Handle(soci::session& session) {
   return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
 }
 
+sqlite_api::sqlite3_stmt* StatementHandle(soci::statement& statement) {
+  return static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_;
+}
+
 Value ReadColumn(sqlite_api::sqlite3_stmt* statement, int column) {
   switch (sqlite_api::sqlite3_column_type(statement, column)) {
     case SQLITE_NULL: return nullptr;
@@ -75,9 +79,6 @@ class Execution {
   Execution& operator=(const Execution&) = delete;
 
   StatementAnswer Run(std::span<const Value> parameters) {
-    if (sqlite_api::sqlite3_bind_parameter_count(statement_) != static_cast<int>(parameters.size())) {
-      throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
-    }
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       Check(database_, Bind(statement_, static_cast<int>(i) + 1, parameters[i]));
     }
@@ -110,10 +111,11 @@ std::unique_ptr<soci::session> SqliteEngine::Connect(Access access) const {
     auto session = std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + file_.string() + "\" timeout=10");
     sqlite_api::sqlite3_extended_result_codes(Handle(*session), 1);
     RunScript(*session,
-              // In memory: what undoes a savepoint, which else is a file that every group of work writes. 16 MiB of
-              // pages: a group touches more than the default of 2, and would write them twice.
+              // In memory: what undoes a savepoint, which else is a file that every group of work writes.
               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-              "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;");
+              "PRAGMA journal_size_limit=67108864;");
+    // 16 MiB of pages: a group of work touches more than the default of 2, and would write them twice.
+    if (access == Access::kReadWrite) RunScript(*session, "PRAGMA cache_size=-16384");
     if (access == Access::kReadOnly) RunScript(*session, "PRAGMA query_only=ON");
     return session;
   } catch (const soci::soci_error& error) {
@@ -129,12 +131,15 @@ void SqliteEngine::Prepare(soci::session&, soci::statement& statement, std::stri
   statement.prepare(std::string{sql});
 }
 
+std::size_t SqliteEngine::ParametersOf(soci::statement& statement) const {
+  return static_cast<std::size_t>(sqlite_api::sqlite3_bind_parameter_count(StatementHandle(statement)));
+}
+
 StatementAnswer SqliteEngine::Run(soci::session& session, std::span<const BoundStatement> statements,
                                   std::size_t& ran) const {
   StatementAnswer answer;
   for (const BoundStatement& each : statements) {
-    auto* const handle = static_cast<soci::sqlite3_statement_backend*>(each.statement->get_backend())->stmt_;
-    answer = Execution{Handle(session), handle}.Run(each.parameters);
+    answer = Execution{Handle(session), StatementHandle(*each.statement)}.Run(each.parameters);
     ++ran;
   }
   return answer;

@@ -65,7 +65,8 @@ class Transaction : public Session {
   }
 
   /// A change whose answer nobody waits for: several go to the server together, in order, before the next statement
-  /// that has an answer, at the latest when the work is done. What fails there fails the work.
+  /// that has an answer, at the latest when the work is done. What fails there fails the work, also one that has
+  /// returned OK: it tells nobody of its success but by OnWritten() and OnCommit().
   virtual void Write(std::string_view sql, std::span<const Value> parameters) = 0;
   void Write(std::string_view sql, std::initializer_list<Value> parameters = {}) {
     Write(sql, std::span<const Value>{parameters.begin(), parameters.size()});
@@ -74,6 +75,10 @@ class Transaction : public Session {
   /// Leaves with the commit, through the outbox. Give type, key, time and payload (open: it is sealed here);
   /// id, source and sequence are filled in. The relay sends what a crash left behind.
   virtual void Publish(std::string_view topic, Event event) = 0;
+
+  /// Runs once all that the work changed has been done, before any other work of this group begins; the commit is still
+  /// to come. Not at all when something failed.
+  virtual void OnWritten(std::function<void()> action) = 0;
 
   /// Runs after the commit, on a thread of the store, in order; not at all after a rollback. Must not block.
   virtual void OnCommit(std::function<void()> action) = 0;

@@ -22,6 +22,7 @@ class NoTransaction final : public platform::Transaction {
   std::int64_t Execute(std::string_view, std::span<const platform::Value>) override { return 0; }
   void Write(std::string_view, std::span<const platform::Value>) override {}
   void Publish(std::string_view, platform::Event) override {}
+  void OnWritten(std::function<void()>) override {}
   void OnCommit(std::function<void()>) override {}
 };
 
