@@ -96,6 +96,7 @@ TEST(ClusterKillTest, NothingAcknowledgedIsLostOrDoubled) {
   std::atomic<int> next = 0;
   std::atomic<int> calls = 0;
   std::vector<std::thread> clients;
+  clients.reserve(5);
   for (int i = 0; i < 4; ++i) {
     clients.emplace_back([&] { FileUntil(cluster.NewChannel(), stop, next, ledger, {.pause = kPause}); });
   }

@@ -96,6 +96,7 @@ class Load {
 
   double Turns(int in_flight) {
     std::vector<std::string> calls;
+    calls.reserve(static_cast<std::size_t>(in_flight));
     for (int i = 0; i < in_flight; ++i) calls.push_back(OpenCall());
     return Run(in_flight, [this, &calls](int slot, const Done& done) {
       struct Call {
@@ -217,6 +218,7 @@ int Main(const char* self, const std::vector<std::string>& only) {
       {"fdatasync ms", [&] { return MedianSyncMs(folder.path()); }},
   };
   std::vector<std::string> names;
+  names.reserve(subjects.size());
   for (const Subject& subject : subjects) names.emplace_back(subject.name);
   Rounds rounds{names};
   for (int i = 0; i < RoundsWanted(); ++i) {
