@@ -384,7 +384,9 @@ TEST_P(StoreTest, AStatementThatMakesNoSenseFailsItsWorkAlone) {
     held.Release();
     ASSERT_TRUE(Insert("f").ok());
   }
-  EXPECT_THAT(told, ElementsAre("written a", "written e", "a OK", "b INTERNAL", "c INTERNAL", "d INTERNAL", "e OK"));
+  // A slow machine makes more than one group of them: what was written may be told of between the answers.
+  EXPECT_THAT(told, ::testing::UnorderedElementsAre("written a", "written e", "a OK", "b INTERNAL", "c INTERNAL",
+                                                    "d INTERNAL", "e OK"));
   EXPECT_THAT(Ids(), ElementsAre("a", "e", "f"));
 }
 
