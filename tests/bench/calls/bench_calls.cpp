@@ -220,6 +220,13 @@ int Main(const char* self, const std::vector<std::string>& only) {
   std::vector<std::string> names;
   names.reserve(subjects.size());
   for (const Subject& subject : subjects) names.emplace_back(subject.name);
+  for (const std::string& name : only) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    std::fprintf(stderr, "there is no subject \"%s\"; there are:", name.c_str());
+    for (const std::string& known : names) std::fprintf(stderr, " \"%s\"", known.c_str());
+    std::fprintf(stderr, "\n");
+    return 2;
+  }
   Rounds rounds{names};
   for (int i = 0; i < RoundsWanted(); ++i) {
     std::vector<double> round;
