@@ -20,65 +20,101 @@ struct Weight {
   std::vector<double> w, g, m, v;
 };
 
-void Step(int pass, double decay, Weight& weight) {
-  for (std::size_t i = 0; i < weight.w.size(); ++i) {
-    const double g = weight.g[i] + decay * weight.w[i];
-    weight.m[i] = 0.9 * weight.m[i] + 0.1 * g;
-    weight.v[i] = 0.999 * weight.v[i] + 0.001 * g * g;
-    const double m = weight.m[i] / (1 - std::pow(0.9, pass));
-    const double v = weight.v[i] / (1 - std::pow(0.999, pass));
-    weight.w[i] -= kLearningRate * m / (std::sqrt(v) + 1e-8);
-  }
-}
-
-/// Full-batch Adam: deterministic, and a few hundred examples need nothing faster.
-LinearHead Train(const std::string& version, const LabelledTurns& turns, const std::vector<std::size_t>& rows,
-                 const Fit& fit) {
-  const std::size_t n_labels = turns.labels.size();
-  const auto n_rows = static_cast<double>(rows.size());
-  std::map<std::string, int> seen;
-  std::vector<double> share(n_labels);
-  for (const std::size_t row : rows) {
-    ++share[turns.examples[row].label];
-    for (const auto& [name, strength] : turns.examples[row].features) ++seen[name];
-  }
-  std::map<std::string, Weight> weights;
-  const std::vector<double> zero(n_labels);
-  for (const auto& [name, count] : seen) {
-    if (count >= 2) weights[name] = {zero, zero, zero, zero};
-  }
+/// The weights of all features that are met at least twice. Full-batch Adam: deterministic, and a few hundred examples
+/// need nothing faster.
+class Weights {
+ public:
   struct Known {
     Weight* weight;
     double strength;
   };
-  std::vector<std::vector<Known>> known(rows.size());
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    for (const auto& [name, strength] : turns.examples[rows[r]].features) {
-      if (const auto weight = weights.find(name); weight != weights.end())
-        known[r].push_back({&weight->second, static_cast<double>(strength)});
+
+  Weights(std::size_t labels, const std::vector<const Features*>& examples) : zero_(labels) {
+    std::map<std::string, int> seen;
+    for (const Features* features : examples) {
+      for (const auto& [name, strength] : *features) ++seen[name];
+    }
+    for (const auto& [name, count] : seen) {
+      if (count >= 2) weights_[name] = {zero_, zero_, zero_, zero_};
     }
   }
 
+  [[nodiscard]] std::vector<Known> Of(const Features& features) {
+    std::vector<Known> known;
+    for (const auto& [name, strength] : features) {
+      if (const auto weight = weights_.find(name); weight != weights_.end())
+        known.push_back({&weight->second, static_cast<double>(strength)});
+    }
+    return known;
+  }
+
+  [[nodiscard]] std::vector<double> Scores(const std::vector<Known>& known) const {
+    std::vector<double> scores(zero_.size());
+    for (const Known& k : known) {
+      for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += k.weight->w[i] * k.strength;
+    }
+    return scores;
+  }
+
+  void Forget() {
+    for (auto& [name, weight] : weights_) weight.g = zero_;
+  }
+
+  void Step(int pass, double decay) {
+    for (auto& [name, weight] : weights_) Step(pass, decay, weight);
+  }
+
+  [[nodiscard]] LinearHead Head(const std::string& version, std::vector<std::string> labels) const {
+    LinearHead head{version, std::move(labels)};
+    for (const auto& [name, weight] : weights_) head.Set(name, {weight.w.begin(), weight.w.end()});
+    return head;
+  }
+
+ private:
+  static void Step(int pass, double decay, Weight& weight) {
+    for (std::size_t i = 0; i < weight.w.size(); ++i) {
+      const double g = weight.g[i] + decay * weight.w[i];
+      weight.m[i] = 0.9 * weight.m[i] + 0.1 * g;
+      weight.v[i] = 0.999 * weight.v[i] + 0.001 * g * g;
+      const double m = weight.m[i] / (1 - std::pow(0.9, pass));
+      const double v = weight.v[i] / (1 - std::pow(0.999, pass));
+      weight.w[i] -= kLearningRate * m / (std::sqrt(v) + 1e-8);
+    }
+  }
+
+  std::vector<double> zero_;
+  std::map<std::string, Weight> weights_;
+};
+
+LinearHead Train(const std::string& version, const LabelledTurns& turns, const std::vector<std::size_t>& rows,
+                 const Fit& fit) {
+  const std::size_t n_labels = turns.labels.size();
+  const auto n_rows = static_cast<double>(rows.size());
+  std::vector<const Features*> examples;
+  std::vector<double> share(n_labels);
+  for (const std::size_t row : rows) {
+    ++share[turns.examples[row].label];
+    examples.push_back(&turns.examples[row].features);
+  }
+  Weights weights{n_labels, examples};
+  std::vector<std::vector<Weights::Known>> known;
+  known.reserve(examples.size());
+  for (const Features* features : examples) known.push_back(weights.Of(*features));
+
   for (int pass = 1; pass <= kPasses; ++pass) {
-    for (auto& [name, weight] : weights) weight.g = zero;
+    weights.Forget();
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const std::size_t label = turns.examples[rows[r]].label;
-      std::vector<double> scores(n_labels);
-      for (const Known& k : known[r]) {
-        for (std::size_t i = 0; i < n_labels; ++i) scores[i] += k.weight->w[i] * k.strength;
-      }
-      const std::vector<double> p = Softmax(std::move(scores));
+      const std::vector<double> p = Softmax(weights.Scores(known[r]));
       const double importance = std::pow(n_rows / static_cast<double>(n_labels) / share[label], fit.rarity);
-      for (const Known& k : known[r]) {
+      for (const Weights::Known& k : known[r]) {
         for (std::size_t i = 0; i < n_labels; ++i)
           k.weight->g[i] += importance * k.strength * (p[i] - (i == label ? 1.0 : 0.0)) / n_rows;
       }
     }
-    for (auto& [name, weight] : weights) Step(pass, fit.decay, weight);
+    weights.Step(pass, fit.decay);
   }
-  LinearHead head{version, turns.labels};
-  for (const auto& [name, weight] : weights) head.Set(name, {weight.w.begin(), weight.w.end()});
-  return head;
+  return weights.Head(version, turns.labels);
 }
 
 std::vector<std::size_t> AllRows(const LabelledTurns& turns) {
@@ -134,6 +170,39 @@ LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, cons
   LinearHead head = TrainHead(version, turns, fit);
   for (const auto& [name, by] : scale) head.Scale(name, by);
   return head;
+}
+
+LinearHead TrainChoice(const std::string& version, const std::string& label, const std::vector<LabelledChoice>& choices,
+                       const Fit& fit) {
+  std::vector<const Features*> options;
+  for (const LabelledChoice& choice : choices) {
+    for (const Features& features : choice.options) options.push_back(&features);
+  }
+  Weights weights{1, options};
+  std::vector<std::vector<std::vector<Weights::Known>>> known;
+  for (const LabelledChoice& choice : choices) {
+    auto& some = known.emplace_back();
+    for (const Features& features : choice.options) some.push_back(weights.Of(features));
+  }
+  const auto n = static_cast<double>(choices.size());
+  for (int pass = 1; pass <= kPasses; ++pass) {
+    weights.Forget();
+    for (std::size_t c = 0; c < choices.size(); ++c) {
+      const std::vector<bool>& right = choices[c].right;
+      std::vector<double> scores;
+      for (const auto& option : known[c]) scores.push_back(weights.Scores(option).front());
+      const std::vector<double> p = Softmax(std::move(scores));
+      double together = 0;
+      for (std::size_t o = 0; o < p.size(); ++o) together += right[o] ? p[o] : 0;
+      if (together <= 0) continue;
+      for (std::size_t o = 0; o < p.size(); ++o) {
+        const double gradient = p[o] - (right[o] ? p[o] / together : 0);
+        for (const Weights::Known& k : known[c][o]) k.weight->g[0] += k.strength * gradient / n;
+      }
+    }
+    weights.Step(pass, fit.decay);
+  }
+  return weights.Head(version, {label});
 }
 
 std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, const Fit& fit) {

@@ -5,6 +5,8 @@
 
 #include <absl/strings/str_replace.h>
 
+#include "classification/domain/embedded_data.h"
+#include "classification/domain/tagged_spans.h"
 #include "language/patterns.h"
 
 namespace hotline::classification {
@@ -121,19 +123,30 @@ bool IsOfNoName(std::string_view words) {
 
 }  // namespace
 
-std::vector<SpokenPlace> PlacesIn(std::string_view text) {
-  std::vector<SpokenPlace> places;
+std::vector<SpokenPlace> PlaceFinder::PlacesIn(std::string_view text) const {
+  BySpan<SpokenPlace> found{text};
   for (const Pattern::Span& span : PlacePattern().FindAll(text)) {
-    SpokenPlace place;
-    place.words = std::string{WithoutLead(span.words)};
-    if (IsOfNoName(place.words)) continue;
+    const std::string_view words = WithoutLead(text.substr(span.at, span.words.size()));
+    if (!IsOfNoName(words)) found.At(words).by_kind = true;
+  }
+  for (const TaggedSpan& tagged : TaggedSpans(text, tagger_)) {
+    SpokenPlace& place = found.At(tagged.words);
+    place.by_words = place.by_words || tagged.sure;
+  }
+  std::vector<SpokenPlace> places;
+  for (auto& [words, place] : std::move(found).All()) {
+    place.words = std::string{words};
     place.normal = Clean(place.words);
-    for (const Part& part : Parts()) {
+    for (const Part& part : Parts())
       place.specificity += part.weight * static_cast<double>(part.pattern.FindAll(place.words).size());
-    }
     places.push_back(std::move(place));
   }
   return places;
+}
+
+const PlaceFinder& PlaceFinder::Own() {
+  static const PlaceFinder own{language::SequenceTagger{language::LinearHead{embedded::place}}};
+  return own;
 }
 
 std::string Neighbourhood(const SpokenPlace& place) {

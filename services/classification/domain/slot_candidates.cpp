@@ -8,8 +8,6 @@
 
 #include <absl/strings/str_cat.h>
 
-#include "classification/domain/places.h"
-#include "classification/domain/times.h"
 #include "language/characters.h"
 #include "language/patterns.h"
 #include "language/text.h"
@@ -129,6 +127,8 @@ struct Described {
     } else {
       beside("r", after, 0, after.size() > 1 ? 1 : 0);
     }
+    Nearby("a", after, 0, 1);
+    Nearby("b", before, std::ssize(before) - 1, -1);
     static const Pattern happened{"^[^。！？!?]{0,16}?(?:了|过)"};
     static const Pattern will{"^[^。！？!?，,]{0,8}?(?:要|会|能|得|可以|准备|打算)"};
     static const Pattern asked{"^[^。！!]{0,24}?[?？]"};
@@ -136,6 +136,24 @@ struct Described {
     Is(happened.Matches(rest), "happened");
     Is(will.Matches(rest), "will");
     Is(asked.Matches(rest), "asked");
+  }
+
+  /// Pairs of characters on one side, to the end of the clause.
+  void Nearby(const char* side, const std::vector<std::string_view>& characters, std::ptrdiff_t first,
+              std::ptrdiff_t step) {
+    static constexpr std::string_view kEnds = "，,。！!？?；;";
+    constexpr int kReach = 8;
+    std::string_view last;
+    for (std::ptrdiff_t i = first, n = 0; i >= 0 && i < std::ssize(characters) && n < kReach; i += step, ++n) {
+      const std::string_view character = characters[static_cast<std::size_t>(i)];
+      if (kEnds.find(character) != std::string_view::npos) break;
+      if (!last.empty()) {
+        const std::string_view left = step > 0 ? last : character;
+        const std::string_view right = step > 0 ? character : last;
+        Is(absl::StrCat(side, ":", std::string{left}, std::string{right}));
+      }
+      last = character;
+    }
   }
 
   Features features{{"one", 1.0F}};
@@ -171,6 +189,15 @@ void Describe(const Standing& standing, std::string_view words, Described& descr
   described.StandsIn(standing.turn->text, words);
 }
 
+/// How a time or a place was found.
+template <typename Spoken>
+void DescribeFinding(const Spoken& spoken, Described& described) {
+  described.Is(spoken.by_kind, "by_kind");
+  described.Is(spoken.by_words, "by_words");
+  described.Is(spoken.by_kind && spoken.by_words, "by_both");
+  described.Is(!spoken.by_kind && !spoken.by_words, "by_boldness");
+}
+
 /// The first of all, the only one, the fullest of those that say the same.
 void Compare(std::vector<SlotCandidate>& candidates) {
   if (candidates.empty()) return;
@@ -190,17 +217,18 @@ void Compare(std::vector<SlotCandidate>& candidates) {
   }
 }
 
-constexpr double kSaidBack = .9;
-constexpr double kEarlierCall = -1.2;
+constexpr double kSaidBack = .4;
+constexpr double kEarlierCall = -.9;
 constexpr double kFullPlace = 2;  ///< Of an agent's words only what has two parts is surely a place.
 
-void AddPlaces(const Standing& standing, std::span<const Turn> turns, bool agents,
+void AddPlaces(const Standing& standing, std::span<const Turn> turns, const PlaceFinder& finder, bool agents,
                std::vector<SlotCandidate>& candidates) {
-  for (SpokenPlace& place : PlacesIn(standing.turn->text)) {
+  for (SpokenPlace& place : finder.PlacesIn(standing.turn->text)) {
     Described described;
     Describe(standing, place.words, described);
     described.Measures("specificity", .5 * place.specificity);
     described.Is(AsksWhere(standing.agent), "asked_for");
+    DescribeFinding(place, described);
     described.Is(agents, "agents");
     described.Is(agents && place.specificity >= kFullPlace, "agents_full");
     const auto later = turns.subspan(static_cast<std::size_t>(standing.turn - turns.data()) + 1);
@@ -218,19 +246,18 @@ void AddPlaces(const Standing& standing, std::span<const Turn> turns, bool agent
 
 }  // namespace
 
-std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns) {
+std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns, const TimeFinder& finder) {
   std::vector<SlotCandidate> candidates;
   for (const Standing& standing : CallerTurns(turns)) {
-    for (SpokenTime& time : TimesIn(standing.turn->text, standing.turn->said_at)) {
+    for (SpokenTime& time : finder.TimesIn(standing.turn->text, standing.turn->said_at)) {
       Described described;
       Describe(standing, time.words, described);
       described.Is(absl::StrCat("kind:", std::lround(10 * time.weight) / 2));
-      const bool asked_for = AsksWhen(standing.agent);
-      const bool ahead = LiesAhead(time.words);
+      DescribeFinding(time, described);
+      described.Is(AsksWhen(standing.agent), "asked_for");
+      described.Is(LiesAhead(time.words), "ahead");
       const bool said_back = SaidBack(turns, time);
       const bool earlier_call = IsOfAnEarlierCall(standing.turn->text, time.words);
-      described.Is(asked_for, "asked_for");
-      described.Is(ahead, "ahead");
       described.Is(said_back, "said_back");
       described.Is(earlier_call, "earlier_call");
       const std::string shape = ShapeOf(time.words);
@@ -247,13 +274,13 @@ std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns) {
   return candidates;
 }
 
-std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns) {
+std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns, const PlaceFinder& finder) {
   std::vector<SlotCandidate> candidates;
-  for (const Standing& standing : CallerTurns(turns)) AddPlaces(standing, turns, false, candidates);
+  for (const Standing& standing : CallerTurns(turns)) AddPlaces(standing, turns, finder, false, candidates);
   if (candidates.empty()) {
     for (const Turn& turn : turns) {
       if (turn.speaker == Speaker::kAgent && TellsWhereItIs(turn.text))
-        AddPlaces({&turn, {}, 4, false}, turns, true, candidates);
+        AddPlaces({&turn, {}, 4, false}, turns, finder, true, candidates);
     }
   }
   Compare(candidates);
@@ -261,18 +288,13 @@ std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns) {
 }
 
 const SlotCandidate* Surest(std::span<const SlotCandidate> candidates, const language::LinearHead& head) {
-  const auto yes = std::find(head.labels().begin(), head.labels().end(), kTheOne) - head.labels().begin();
   const SlotCandidate* surest = nullptr;
   double best = 0;
   for (const SlotCandidate& candidate : candidates) {
-    const std::vector<double> scores = head.Scores(candidate.features);
-    double margin = scores[static_cast<std::size_t>(yes)] + candidate.rule;
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-      if (i != static_cast<std::size_t>(yes)) margin -= scores[i];
-    }
-    if (surest != nullptr && margin <= best) continue;
+    const double score = head.Scores(candidate.features).front() + candidate.rule;
+    if (surest != nullptr && score <= best) continue;
     surest = &candidate;
-    best = margin;
+    best = score;
   }
   return surest;
 }

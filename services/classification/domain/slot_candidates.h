@@ -3,6 +3,8 @@
 #include <span>
 #include <vector>
 
+#include "classification/domain/places.h"
+#include "classification/domain/times.h"
 #include "classification/domain/turn.h"
 #include "language/linear_head.h"
 
@@ -17,14 +19,13 @@ struct SlotCandidate {
 
 /// All times that a caller names, in order. What tells: the kind of time, the turn, what the agent asked before and
 /// said back after, the words around it.
-[[nodiscard]] std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns);
+[[nodiscard]] std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns, const TimeFinder& finder);
 
 /// All places that the caller names; where there is none, those that the agent reads out or writes down.
-[[nodiscard]] std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns);
+[[nodiscard]] std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns, const PlaceFinder& finder);
 
-/// The labels of the heads that choose (models/slot_when.tsv, slot_where.tsv).
-inline constexpr char kTheOne[] = "yes";
-inline constexpr char kAnother[] = "no";
+/// The one label of the heads that choose (models/slot_when.tsv, slot_where.tsv).
+inline constexpr char kTheOne[] = "the_one";
 
 /// The surest of them; null when there is none.
 [[nodiscard]] const SlotCandidate* Surest(std::span<const SlotCandidate> candidates, const language::LinearHead& head);

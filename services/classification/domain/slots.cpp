@@ -64,9 +64,9 @@ const language::LinearHead& WhereHead() {
 
 /// The time and the place of the matter, as far as these turns tell.
 void AddTimeAndPlace(std::span<const Turn> turns, std::vector<FoundSlot>& slots) {
-  const std::vector<SlotCandidate> times = TimeCandidates(turns);
+  const std::vector<SlotCandidate> times = TimeCandidates(turns, TimeFinder::Own());
   if (const SlotCandidate* when = Surest(times, WhenHead())) slots.push_back(when->slot);
-  const std::vector<SlotCandidate> places = PlaceCandidates(turns);
+  const std::vector<SlotCandidate> places = PlaceCandidates(turns, PlaceFinder::Own());
   if (const SlotCandidate* where = Surest(places, WhereHead())) slots.push_back(where->slot);
 }
 

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <optional>
 
+#include "classification/domain/embedded_data.h"
+#include "classification/domain/tagged_spans.h"
 #include "language/characters.h"
 #include "language/patterns.h"
 
@@ -182,22 +184,54 @@ std::string Resolve(std::string_view words, platform::Time said_at) {
 
 std::vector<SpokenTime> TimesIn(std::string_view text, platform::Time said_at) {
   std::vector<SpokenTime> times;
-  std::vector<std::pair<std::size_t, std::size_t>> taken;
   for (const Kind& kind : Kinds()) {
     for (const Pattern::Span& span : kind.pattern.FindAll(text)) {
       const std::size_t end = span.at + span.words.size();
-      bool overlaps = false;
-      for (const auto& [from, to] : taken) overlaps |= span.at < to && from < end;
-      if (overlaps) continue;
-      taken.emplace_back(span.at, end);
+      const bool taken = std::any_of(times.begin(), times.end(), [&](const SpokenTime& other) {
+        return span.at < other.at + other.words.size() && other.at < end;
+      });
+      if (taken) continue;
       // The fuller of two: "明天早上九点" says more than "今天晚上".
       const double fullness = .004 * static_cast<double>(std::min<std::size_t>(span.words.size(), 30));
-      SpokenTime time{.words = span.words, .normal = Resolve(span.words, said_at), .weight = kind.weight + fullness};
+      SpokenTime& time = times.emplace_back();
+      time.words = span.words;
+      time.at = span.at;
+      time.normal = Resolve(span.words, said_at);
       if (kind.since && !time.normal.empty()) time.normal += "/..";
-      times.push_back(std::move(time));
+      time.weight = kind.weight + fullness;
+      time.by_kind = true;
     }
   }
+  std::sort(times.begin(), times.end(), [](const SpokenTime& a, const SpokenTime& b) { return a.at < b.at; });
   return times;
+}
+
+std::vector<SpokenTime> TimeFinder::TimesIn(std::string_view text, platform::Time said_at) const {
+  BySpan<SpokenTime> found{text};
+  for (SpokenTime& time : classification::TimesIn(text, said_at))
+    found.At(text.substr(time.at, time.words.size())) = std::move(time);
+  for (const TaggedSpan& tagged : TaggedSpans(text, tagger_)) {
+    SpokenTime& time = found.At(tagged.words);
+    time.by_words = time.by_words || tagged.sure;
+    if (time.by_kind) continue;
+    for (const SpokenTime& within : classification::TimesIn(tagged.words, said_at)) {
+      if (within.weight <= time.weight) continue;
+      time.weight = within.weight;
+      time.normal = within.normal;
+    }
+  }
+  std::vector<SpokenTime> times;
+  for (auto& [words, time] : std::move(found).All()) {
+    time.words = std::string{words};
+    time.at = static_cast<std::size_t>(words.data() - text.data());
+    times.push_back(std::move(time));
+  }
+  return times;
+}
+
+const TimeFinder& TimeFinder::Own() {
+  static const TimeFinder own{language::SequenceTagger{language::LinearHead{embedded::time}}};
+  return own;
 }
 
 }  // namespace hotline::classification

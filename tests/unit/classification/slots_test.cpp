@@ -1,4 +1,6 @@
 // Places, times and questions as they are spoken.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,9 +16,17 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+/// Of the places that a turn names, the one that its slot takes.
 std::string Place(const std::string& text) {
-  const auto places = PlacesIn(text);
-  return places.empty() ? "" : places.front().words;
+  const auto slots = SlotsOfTurn(Spoken({{'c', text}})[0]);
+  const FoundSlot* where = Find(slots, SlotName::kWhere);
+  return where == nullptr ? "" : where->words;
+}
+
+SpokenPlace PlaceOf(const std::string& text, const std::string& words) {
+  const auto places = PlaceFinder::Own().PlacesIn(text);
+  const auto found = std::find_if(places.begin(), places.end(), [&](const auto& one) { return one.words == words; });
+  return found == places.end() ? SpokenPlace{} : *found;
 }
 
 SpokenTime When(const std::string& text) {
@@ -33,9 +43,27 @@ TEST(PlacesTest, KindsWithoutNamesAreNoPlaces) {
   EXPECT_EQ(Place("我们小区没人管"), "");
   EXPECT_EQ(Place("村里的人都说"), "");
 }
-TEST(PlacesTest, NormalFormHasNoFillers) { EXPECT_EQ(PlacesIn("东湖区那个锦绣花园").at(0).normal, "东湖区锦绣花园"); }
+TEST(PlacesTest, KnowsNamesWithoutAKindByWhatStandsAroundThem) {
+  const std::string turn = "同志你好，我家住洼子沟上头寨，门口那个机井坏了一个月了。";
+  const SpokenPlace place = PlaceOf(turn, "洼子沟上头寨");
+  EXPECT_TRUE(place.by_words);
+  EXPECT_FALSE(place.by_kind);
+  EXPECT_EQ(Place(turn), "洼子沟上头寨");
+}
+TEST(PlacesTest, BothWaysTogetherFindASpanOnce) {
+  const std::string turn = "你好，我住东湖区锦绣花园三号楼的，楼道灯坏了。";
+  const auto places = PlaceFinder::Own().PlacesIn(turn);
+  const auto times =
+      std::count_if(places.begin(), places.end(), [](const auto& one) { return one.words == "东湖区锦绣花园三号楼"; });
+  EXPECT_EQ(times, 1);
+  EXPECT_TRUE(PlaceOf(turn, "东湖区锦绣花园三号楼").by_kind);
+  EXPECT_TRUE(PlaceOf(turn, "东湖区锦绣花园三号楼").by_words);
+}
+TEST(PlacesTest, NormalFormHasNoFillers) {
+  EXPECT_EQ(PlaceOf("就东湖区那个锦绣花园", "东湖区那个锦绣花园").normal, "东湖区锦绣花园");
+}
 TEST(PlacesTest, NeighbourhoodLeavesOutDoors) {
-  EXPECT_EQ(Neighbourhood(PlacesIn("锦绣花园三号楼二单元501").at(0)), "锦绣花园");
+  EXPECT_EQ(Neighbourhood(PlaceOf("锦绣花园三号楼二单元501", "锦绣花园三号楼二单元501")), "锦绣花园");
 }
 
 TEST(TimesTest, SinceWhen) {
@@ -50,6 +78,21 @@ TEST(TimesTest, DaysAreToldByTheCallsClock) {
 }
 TEST(TimesTest, AMonthThatIsYetToComeWasLastYears) { EXPECT_EQ(When("十一月二十号办的卡").normal, "2025-11-20"); }
 TEST(TimesTest, WordsAreVerbatim) { EXPECT_EQ(When("嗯，去年九月办的").words, "去年九月"); }
+TEST(TimesTest, AnUnusualWayToSayATimeIsFoundByItsWords) {
+  const auto times = TimeFinder::Own().TimesIn("嗯，去年麦收前后，地头那口井就不出水了。", kCallTime);
+  const auto unusual =
+      std::find_if(times.begin(), times.end(), [](const auto& one) { return one.words == "去年麦收前后"; });
+  ASSERT_NE(unusual, times.end());
+  EXPECT_FALSE(unusual->by_kind);
+  EXPECT_EQ(unusual->normal, "2025");  // What can be told of it.
+}
+TEST(TimesTest, StandInTheOrderInWhichTheyAreSaid) {
+  const std::string turn = "昨天停的电，从上礼拜四开始就断断续续的。";
+  const auto times = TimesIn(turn, kCallTime);
+  ASSERT_EQ(times.size(), 2U);
+  EXPECT_EQ(turn.substr(times[0].at, times[0].words.size()), "昨天");
+  EXPECT_EQ(times[1].words, "从上礼拜四开始");
+}
 TEST(TimesTest, AHouseNumberIsNoDate) { EXPECT_EQ(When("在12号楼").words, ""); }
 
 TEST(SlotsTest, TheFullestPlaceOfTheCallWinsAndNamesItsTurn) {

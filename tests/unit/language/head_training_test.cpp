@@ -1,8 +1,14 @@
-// Heads of few features of different units.
+// What training makes of few features: heads, choices, taggers.
 #include "language/head_training.h"
+
+#include <sstream>
+#include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "language/sequence_training.h"
 
 namespace hotline::language {
 namespace {
@@ -36,6 +42,66 @@ TEST(HeadTrainingTest, ScalingAFeatureScalesItsWeightsAlone) {
   head.Scale("x", 3);
   head.Scale("unknown", 3);
   EXPECT_THAT(head.Scores({{"x", 1.0F}, {"y", 1.0F}}), testing::ElementsAre(5, -3));
+}
+
+TEST(HeadTrainingTest, AChoiceIsMadeByWhatTellsTheRightOneFromTheOthersBesideIt) {
+  // What every option of a call shows ("seen") says nothing, however often it is right; "mark" says all.
+  std::vector<LabelledChoice> choices;
+  for (int i = 0; i < 10; ++i) {
+    choices.push_back({{{{"seen", 1.0F}, {"mark", 1.0F}}, {{"seen", 1.0F}}, {{"seen", 1.0F}}}, {true, false, false}});
+    choices.push_back({{{{"other", 1.0F}}, {{"other", 1.0F}, {"mark", 1.0F}}}, {false, true}});
+    choices.push_back({{{{"hopeless", 1.0F}}, {{"mark", 1.0F}}}, {false, false}});
+  }
+  const LinearHead head = TrainChoice("v", "it", choices, {.decay = 1e-3});
+  EXPECT_THAT(head.labels(), testing::ElementsAre("it"));
+  EXPECT_GT(head.Scores({{"mark", 1.0F}})[0], 1);
+  EXPECT_NEAR(head.Scores({{"seen", 1.0F}})[0], 0, .05);
+  EXPECT_NEAR(head.Scores({{"other", 1.0F}})[0], 0, .05);
+  EXPECT_NEAR(head.Scores({{"hopeless", 1.0F}})[0], 0, .05);
+}
+
+std::vector<Features> Letters(std::string_view row) {
+  std::vector<Features> shown;
+  for (const char letter : row) shown.push_back({{std::string{letter}, 1.0F}});
+  return shown;
+}
+
+/// "(" begins what goes on until ")", whatever the letters: nothing but the label before can tell that.
+LabelledRow Bracketed(std::string_view row) {
+  enum { kOut, kBegins, kGoesOn };
+  LabelledRow labelled{Letters(row), {}};
+  bool inside = false;
+  for (const char letter : row) {
+    if (letter == ')') inside = false;
+    labelled.labels.push_back(letter == '(' ? kBegins : inside ? kGoesOn : kOut);
+    if (letter == '(') inside = true;
+  }
+  return labelled;
+}
+
+std::vector<LabelledRow> ManyBracketed() {
+  std::vector<LabelledRow> rows;
+  for (const char* const row : {"ab(ab)ab", "(ba)ab", "ba(abab)a", "abab", "(aabb)ba", "bbbb(a)", "a(ab)b(ba)"}) {
+    for (int again = 0; again < 3; ++again) rows.push_back(Bracketed(row));
+  }
+  return rows;
+}
+
+const std::vector<std::string> kBracketLabels = {"out", "begins", "goes_on"};
+
+TEST(SequenceTrainingTest, ATaggerLearnsWhatOnlyTheLabelBeforeTells) {
+  const SequenceTagger tagger = TrainTagger("v", kBracketLabels, ManyBracketed());
+  const std::vector<std::size_t> said = tagger.Tag(tagger.Scores(Letters("bab(bbaab)ba")));
+  EXPECT_THAT(said, testing::ElementsAre(0, 0, 0, 1, 2, 2, 2, 2, 2, 0, 0, 0));
+  EXPECT_THAT(tagger.Tag({}), testing::IsEmpty());
+}
+
+TEST(SequenceTrainingTest, TrainingAgainGivesTheSameFile) {
+  std::ostringstream once;
+  std::ostringstream again;
+  TrainTagger("v", kBracketLabels, ManyBracketed()).head().Write(once);
+  TrainTagger("v", kBracketLabels, ManyBracketed()).head().Write(again);
+  EXPECT_EQ(once.str(), again.str());
 }
 
 }  // namespace

@@ -1,19 +1,16 @@
-// Trains the heads: classification_train VERSION TURN_EMOTIONS.tsv KINDS.tsv MODELS CALLS.jsonl...
-// (training/README.md).
+// Trains the heads of the service (training/README.md).
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <numeric>
-#include <random>
 #include <stdexcept>
-
-#include <nlohmann/json.hpp>
 
 #include "classification/domain/cues.h"
 #include "classification/domain/emotion.h"
-#include "classification/domain/slot_candidates.h"
+#include "classification/tools/train/labelled_calls.h"
+#include "classification/tools/train/slots.h"
+#include "classification/tools/train/write.h"
 #include "language/head_training.h"
 #include "language/turn_features.h"
 
@@ -23,74 +20,10 @@ namespace {
 using language::Features;
 using language::LabelledTurns;
 using language::LinearHead;
-using nlohmann::json;
 
-constexpr std::size_t kFolds = 5;
 constexpr language::Fit kTrendFit{.decay = .05};
-constexpr language::Fit kSlotFit{.decay = 3e-2};
 
 Features WordsOf(std::string_view turn) { return language::FeaturesOf(turn, SpokenCues()); }
-
-/// A labelled call: its turns, and the feelings of the caller's in their order.
-struct LabelledCall {
-  std::vector<Turn> turns;
-  std::vector<std::string> emotions;
-  std::vector<std::string> kinds;
-  std::string when;  ///< As spoken; empty when nothing was said.
-  std::string where;
-};
-
-std::string SlotOf(const json& call, const char* name) {
-  const json& slot = call.at("expected").at("slots").at(name);
-  return slot.is_null() ? std::string{} : slot.get<std::string>();
-}
-
-/// The calls of the files named after it do not teach slots: their authors chose the time and the place otherwise.
-constexpr std::string_view kWithoutSlots = "--without-slots";
-
-std::vector<LabelledCall> ReadCalls(std::span<char* const> files) {
-  std::vector<LabelledCall> calls;
-  bool slots = true;
-  for (const std::string_view file : files) {
-    if (file == kWithoutSlots) {
-      slots = false;
-      continue;
-    }
-    std::ifstream in{std::string{file}};
-    if (!in) throw std::runtime_error(std::string{file} + " cannot be read");
-    for (std::string line; std::getline(in, line);) {
-      const json call = json::parse(line);
-      LabelledCall& read = calls.emplace_back();
-      read.kinds = call.at("expected").at("kinds");
-      if (slots) {
-        read.when = SlotOf(call, "when");
-        read.where = SlotOf(call, "address");
-      }
-      const platform::Time started = *platform::ParseTime(call.at("started_at").get<std::string>());
-      for (const json& said : call.at("turns")) {
-        Turn turn;
-        turn.number = static_cast<int>(read.turns.size()) + 1;
-        turn.speaker = said.at("speaker") == "agent" ? Speaker::kAgent : Speaker::kCaller;
-        turn.text = said.at("text");
-        turn.said_at = started;
-        if (turn.speaker == Speaker::kCaller)
-          read.emotions.push_back(call.at("expected").at("emotions").at(std::to_string(turn.number)));
-        read.turns.push_back(std::move(turn));
-      }
-    }
-  }
-  return calls;
-}
-
-/// A fold for each call: the turns of one are never on both sides.
-std::vector<std::size_t> Folds(std::size_t calls) {
-  std::vector<std::size_t> order(calls);
-  std::iota(order.begin(), order.end(), 0);
-  std::shuffle(order.begin(), order.end(), std::mt19937{7});
-  std::vector<std::size_t> folds(calls);
-  for (std::size_t i = 0; i < calls; ++i) folds[order[i]] = i % kFolds;
-  return folds;
-}
 
 void Add(const std::string& label, Features features, LabelledTurns& turns) {
   auto found = std::find(turns.labels.begin(), turns.labels.end(), label);
@@ -152,12 +85,6 @@ double Judge(const std::vector<LabelledTurns>& trend_of_fold) {
   return MacroF1(gold_and_said);
 }
 
-void Write(const LinearHead& head, const std::string& file) {
-  std::ofstream out{file};
-  head.Write(out);
-  if (!out.good()) throw std::runtime_error(file + " cannot be written");
-}
-
 void TrainEmotions(const std::string& version, const LabelledTurns& rows, const std::vector<LabelledCall>& calls,
                    const std::string& models) {
   const std::vector<std::size_t> folds = Folds(calls.size());
@@ -210,63 +137,6 @@ void TrainKinds(const std::string& version, LabelledTurns rows, const std::vecto
   Write(language::TrainHead(version, rows), models + "/case_kind.tsv");
 }
 
-using ReadCandidates = std::vector<SlotCandidate> (*)(std::span<const Turn>);
-
-/// As the judge of calls has it: one within the other, and neither twice as long.
-bool SaysTheSame(const std::string& said, const std::string& gold) {
-  const bool within = said.find(gold) != std::string::npos || gold.find(said) != std::string::npos;
-  return within && gold.size() <= 2 * said.size() && said.size() <= 2 * gold.size();
-}
-
-/// Every candidate of the calls in which something was said; which of them it is.
-LabelledTurns SlotRows(const std::vector<LabelledCall>& calls, ReadCandidates candidates_of,
-                       std::string LabelledCall::*said) {
-  LabelledTurns rows{{kTheOne, kAnother}, {}};
-  for (const LabelledCall& call : calls) {
-    if ((call.*said).empty()) continue;
-    for (SlotCandidate& candidate : candidates_of(call.turns)) {
-      const bool one = SaysTheSame(candidate.slot.words, call.*said);
-      rows.examples.push_back({one ? 0U : 1U, std::move(candidate.features)});
-    }
-  }
-  return rows;
-}
-
-/// Of all that was said: how often a head that has not seen the call chooses rightly, and how often it could.
-void JudgeSlot(const std::vector<LabelledCall>& calls, ReadCandidates candidates_of, std::string LabelledCall::*said,
-               const char* name) {
-  const std::vector<std::size_t> folds = Folds(calls.size());
-  int of = 0;
-  int right = 0;
-  int possible = 0;
-  for (std::size_t fold = 0; fold < kFolds; ++fold) {
-    std::vector<LabelledCall> others;
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (folds[i] != fold) others.push_back(calls[i]);
-    }
-    const LinearHead head = language::TrainHead("fold", SlotRows(others, candidates_of, said), kSlotFit);
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-      const std::string& gold = calls[i].*said;
-      if (folds[i] != fold || gold.empty()) continue;
-      const std::vector<SlotCandidate> candidates = candidates_of(calls[i].turns);
-      const SlotCandidate* chosen = Surest(candidates, head);
-      ++of;
-      right += chosen != nullptr && SaysTheSame(chosen->slot.words, gold);
-      possible += std::any_of(candidates.begin(), candidates.end(),
-                              [&](const SlotCandidate& one) { return SaysTheSame(one.slot.words, gold); });
-    }
-  }
-  std::cout << name << ": chosen on five folds " << right << " of " << of << ", among the candidates " << possible
-            << std::endl;
-}
-
-void TrainSlot(const std::string& version, const std::vector<LabelledCall>& calls, ReadCandidates candidates_of,
-               std::string LabelledCall::*said, const char* name, const std::string& models) {
-  JudgeSlot(calls, candidates_of, said, name);
-  Write(language::TrainHead(version, SlotRows(calls, candidates_of, said), kSlotFit),
-        models + "/slot_" + name + ".tsv");
-}
-
 LabelledTurns ReadRows(const char* file) {
   std::ifstream in{file};
   if (!in) throw std::runtime_error(std::string{file} + " cannot be read");
@@ -278,17 +148,23 @@ LabelledTurns ReadRows(const char* file) {
 
 int main(int argc, char** argv) {
   using namespace hotline::classification;
-  if (argc < 6) {
-    std::cerr << "usage: classification_train VERSION TURN_EMOTIONS.tsv KINDS.tsv MODELS CALLS.jsonl... "
-                 "[--without-slots CALLS.jsonl...]\n";
+  const std::span<char* const> arguments{argv, static_cast<std::size_t>(argc)};
+  const std::string_view what = argc > 6 ? arguments[1] : "";
+  if (what != "turns" && what != "slots") {
+    std::cerr << "usage: classification_train turns VERSION TURN_EMOTIONS.tsv KINDS.tsv MODELS CALLS.jsonl...\n"
+                 "       classification_train slots VERSION PLACES.tsv PLACE_TURNS.txt MODELS CALLS.jsonl...\n";
     return 2;
   }
   try {
-    const std::vector<LabelledCall> calls = ReadCalls(std::span{argv, static_cast<std::size_t>(argc)}.subspan(5));
-    TrainEmotions(argv[1], ReadRows(argv[2]), calls, argv[4]);
-    TrainKinds(argv[1], ReadRows(argv[3]), calls, argv[4]);
-    TrainSlot(argv[1], calls, TimeCandidates, &LabelledCall::when, "when", argv[4]);
-    TrainSlot(argv[1], calls, PlaceCandidates, &LabelledCall::where, "where", argv[4]);
+    const std::string version = arguments[2];
+    const std::string models = arguments[5];
+    const std::vector<LabelledCall> calls = ReadCalls(arguments.subspan(6));
+    if (what == "turns") {
+      TrainEmotions(version, ReadRows(arguments[3]), calls, models);
+      TrainKinds(version, ReadRows(arguments[4]), calls, models);
+    } else {
+      TrainSlots(version, calls, ReadPlaces(arguments[3], calls), ReadMarkedTurns(arguments[4]), models);
+    }
   } catch (const std::exception& wrong) {
     std::cerr << wrong.what() << '\n';
     return 1;
