@@ -114,6 +114,11 @@ void OutageTest::ExpectHonestWhile(const Meanwhile& meanwhile) {
   EXPECT_FALSE(meanwhile.call.ok());
 }
 
+void OutageTest::ExpectHandledWhileFallen() {
+  load_->Stop();
+  Hold();
+}
+
 void OutageTest::Back() {
   away_ = Since(*fallen_);
   const auto back = steady_clock::now();

@@ -79,6 +79,8 @@ class OutageTest : public ::testing::Test {
   static void ExpectOpenWhile(const Meanwhile& meanwhile);
   /// Nothing could be kept, so nothing was taken: an OK would be false.
   static void ExpectHonestWhile(const Meanwhile& meanwhile);
+  /// Ends the load: all that was acknowledged must come to rest while what has fallen is still away.
+  void ExpectHandledWhileFallen();
   /// It is back just now: messages are taken again.
   void Back();
 

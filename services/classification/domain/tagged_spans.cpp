@@ -87,7 +87,7 @@ class Around {
 constexpr double kBoldness = 4;
 
 void AddSpans(const std::vector<std::string_view>& characters, const std::vector<std::size_t>& tags,
-               const std::vector<std::string>& labels, bool sure, std::vector<TaggedSpan>& spans) {
+              const std::vector<std::string>& labels, bool sure, std::vector<TaggedSpan>& spans) {
   for (std::size_t i = 0; i < tags.size();) {
     if (labels[tags[i]] == kNoSpan) {
       ++i;

@@ -11,8 +11,8 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 
-#include "classification/domain/tagged_spans.h"
 #include "classification/domain/slot_candidates.h"
+#include "classification/domain/tagged_spans.h"
 #include "classification/tools/train/write.h"
 #include "language/characters.h"
 #include "language/head_training.h"
