@@ -121,6 +121,7 @@ DialogueFeatures HelpdeskFeatures(std::span<const DialogueTurn> turns, const Tur
   Append(features.numbers, last_emotion);
   Append(features.numbers, first_emotion);
   Append(features.numbers, MeanEmotion(emotions, emotions.size()));
+  features.encoded = {last, last_answer};
   return features;
 }
 
@@ -145,6 +146,7 @@ DialogueFeatures ShopFeatures(std::span<const DialogueTurn> turns, const TurnEmo
 
   DialogueFeatures features;
   features.texts = {said, before.empty() ? std::string{} : turns[before.front()].text, reply};
+  features.encoded = {said};
   features.numbers = {LogLength(said),
                       LogLength(reply),
                       LogLength(next < turns.size() ? turns[next].text : std::string{}),

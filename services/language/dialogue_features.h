@@ -18,11 +18,12 @@ struct DialogueTurn {
 /// The probabilities of the six post emotions for each turn; empty for a turn that is not the caller's.
 using TurnEmotions = std::vector<std::vector<double>>;
 
-/// What a dialogue model reads: texts, each with weights of its own, and numbers. Training reads the same ones through
-/// tools/features; a change here needs new models.
+/// What a dialogue model reads: texts, each with weights of its own, and numbers; of some texts the encoder's state,
+/// too, where there is one. Training reads the same ones through tools/features; a change here needs new models.
 struct DialogueFeatures {
   std::vector<std::string> texts;
   std::vector<double> numbers;
+  std::vector<std::string> encoded;
 };
 
 /// Of a whole dialogue: who said what first, last and in all, how long it is, who speaks last, what the caller feels.

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "language/encoder.h"
 #include "language/linear_model.h"
 #include "language/model_file.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view kMagic = "HLDM0001";
 constexpr std::uint32_t kMaxTexts = 64;
 constexpr std::uint32_t kMaxNumbers = 4096;
+constexpr std::size_t kMaxStates = 16;
 
 }  // namespace
 
@@ -35,8 +37,10 @@ absl::Status DialogueModel::Parse(std::string_view bytes) {
   space_ = {.bucket_bits = header.value("bucket_bits", 0U), .max_n = header.value("max_n", 0U)};
   const auto texts = header.value("texts", 0U);
   numbers_ = header.value("numbers", 0U);
+  states_ = header.value("states", 0U);
+  encoder_ = header.value("encoder", "");
   if (labels_.empty() || space_.bucket_bits == 0 || space_.bucket_bits > kMaxBucketBits || space_.max_n == 0 ||
-      texts > kMaxTexts || numbers_ > kMaxNumbers) {
+      texts > kMaxTexts || numbers_ > kMaxNumbers || states_ > kMaxStates) {
     return absl::DataLossError("its header lacks labels, bucket_bits or max_n, or asks for too much");
   }
   const std::size_t buckets = std::size_t{1} << space_.bucket_bits;
@@ -48,11 +52,13 @@ absl::Status DialogueModel::Parse(std::string_view bytes) {
     reader.Fill(text.weights, buckets * labels_.size());
   }
   reader.Fill(number_weights_, numbers_ * labels_.size());
+  reader.Fill(state_weights_, states_ * kStateSize * labels_.size());
   reader.Fill(bias_, labels_.size());
   return reader.whole() ? absl::OkStatus() : absl::DataLossError("its size does not fit its header");
 }
 
-std::vector<double> DialogueModel::Probabilities(const DialogueFeatures& features) const {
+std::vector<double> DialogueModel::Probabilities(const DialogueFeatures& features,
+                                                 std::span<const std::vector<double>> states) const {
   const std::size_t classes = labels_.size();
   std::vector<double> scores(bias_.begin(), bias_.end());
   for (std::size_t t = 0; t < texts_.size(); ++t) {
@@ -70,6 +76,12 @@ std::vector<double> DialogueModel::Probabilities(const DialogueFeatures& feature
   }
   for (std::size_t i = 0; i < numbers_; ++i) {
     for (std::size_t c = 0; c < classes; ++c) scores[c] += features.numbers[i] * number_weights_[i * classes + c];
+  }
+  for (std::size_t s = 0; s < states_; ++s) {
+    const float* row = &state_weights_[s * kStateSize * classes];
+    for (const double value : states[s]) {
+      for (std::size_t c = 0; c < classes; ++c) scores[c] += value * *row++;
+    }
   }
   return Softmax(std::move(scores), 1);
 }

@@ -13,12 +13,14 @@
 
 namespace hotline::language {
 
-/// Multinomial logistic regression over a dialogue's texts and numbers (dialogue_features.h). Each text has its own
-/// buckets, weighted and scaled as in LinearModel; its weights are in one byte. Immutable, thread-safe.
+/// Multinomial logistic regression over a dialogue's texts and numbers, and over an encoder's states of some texts
+/// (dialogue_features.h). Each text has its own buckets, weighted and scaled as in LinearModel; its weights are in one
+/// byte. Immutable, thread-safe.
 ///
 /// File (little endian): "HLDM0001", u32 length of a JSON header {name, version, labels, bucket_bits, max_n, texts,
-/// numbers} (the latter two: how many), then for each text f32 idf scale, u8 idf[buckets], f32 weight scale[labels],
-/// i8 weight[buckets][labels]; then f32 number weight[numbers][labels], f32 bias[labels].
+/// numbers, states, encoder} (texts, numbers, states: how many; encoder: whose states), then for each text f32 idf
+/// scale, u8 idf[buckets], f32 weight scale[labels], i8 weight[buckets][labels]; then f32 number
+/// weight[numbers][labels], f32 state weight[states][kStateSize][labels], f32 bias[labels].
 class DialogueModel {
  public:
   /// NOT_FOUND; DATA_LOSS when the file is not such a model or is cut.
@@ -29,8 +31,14 @@ class DialogueModel {
   [[nodiscard]] std::size_t texts() const { return texts_.size(); }
   [[nodiscard]] std::size_t numbers() const { return numbers_; }
 
-  /// In the order of labels(). `features` has texts() texts and numbers() numbers.
-  [[nodiscard]] std::vector<double> Probabilities(const DialogueFeatures& features) const;
+  /// 0: it reads none.
+  [[nodiscard]] std::size_t states() const { return states_; }
+  /// The version of the encoder whose states it reads.
+  [[nodiscard]] const std::string& encoder() const { return encoder_; }
+
+  /// In the order of labels(). `features` has texts() texts and numbers() numbers; there are states() states.
+  [[nodiscard]] std::vector<double> Probabilities(const DialogueFeatures& features,
+                                                  std::span<const std::vector<double>> states = {}) const;
 
  private:
   struct TextWeights {
@@ -49,6 +57,9 @@ class DialogueModel {
   std::vector<TextWeights> texts_;
   std::size_t numbers_ = 0;
   std::vector<float> number_weights_;
+  std::size_t states_ = 0;
+  std::string encoder_;
+  std::vector<float> state_weights_;
   std::vector<float> bias_;
 };
 

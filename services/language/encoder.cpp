@@ -28,6 +28,15 @@ std::uint64_t Checksum(std::string_view bytes) {
   return sum;
 }
 
+constexpr char kStateOutput[] = "pooled";
+constexpr std::size_t kStateTokens = 128;  ///< How much of a text its state tells of; training reads as much.
+
+std::vector<std::string> Outputs() {
+  std::vector<std::string> outputs{kTasks.begin(), kTasks.end()};
+  outputs.emplace_back(kStateOutput);
+  return outputs;
+}
+
 bool IsPlain(char32_t c) { return (U'0' <= c && c <= U'9') || (U'a' <= c && c <= U'z'); }
 
 int RequestsFor(int wanted) {
@@ -95,7 +104,7 @@ absl::Status Encoder::Parse(std::string_view bytes) {
   auto word_piece = WordPiece::Parse(std::string{vocabulary});
   if (!word_piece.ok()) return word_piece.status();
   word_piece_ = *std::move(word_piece);
-  auto inference = Inference::Compile(graph, std::string{weights}, {kTasks.begin(), kTasks.end()}, requests_);
+  auto inference = Inference::Compile(graph, std::string{weights}, Outputs(), requests_);
   if (!inference.ok()) return inference.status();
   inference_ = *std::move(inference);
   // A run of nothing shows whether the network has the heads that the header tells of.
@@ -115,8 +124,15 @@ absl::StatusOr<EncoderScores> Encoder::Scores(std::span<const std::int64_t> toke
     if ((*scores)[task].size() != heads_[task].labels.size())
       return absl::DataLossError(absl::StrCat("the network's head ", kTasks[task], " knows other labels"));
   }
+  if (scores->back().size() != kStateSize) return absl::DataLossError("the network's states have another size");
   recent_->Keep(tokens, *scores);
   return scores;
+}
+
+absl::StatusOr<std::vector<double>> Encoder::State(std::string_view text, std::chrono::milliseconds patience) const {
+  auto scores = Scores(word_piece_->Tokens(WithPlainLetters(Simplified(text)), kStateTokens), patience);
+  if (!scores.ok()) return scores.status();
+  return std::move(scores->back());
 }
 
 std::optional<EncoderScores> RecentScores::Find(std::span<const std::int64_t> tokens) {

@@ -21,8 +21,11 @@ namespace hotline::language {
 /// What the encoder is asked; each has a head of its own on the shared network.
 enum class EncoderTask { kTopics, kPostEmotion, kTurnEmotion, kConcern, kCallKind };
 inline constexpr std::size_t kEncoderTasks = 5;
+/// Of a text's state: the first token's, and the mean of all.
+inline constexpr std::size_t kStateSize = 1024;
 
-/// What the network alone says of a text, by EncoderTask: a score a label.
+/// What the network alone says of a text: by EncoderTask a score a label, and behind them the text's state, which heads
+/// outside of the network read.
 using EncoderScores = std::vector<std::vector<double>>;
 
 /// What was said of the last few texts, by their tokens. Thread-safe.
@@ -86,6 +89,9 @@ class Encoder {
   /// turn and as a call. RESOURCE_EXHAUSTED when no request was free for `patience`.
   [[nodiscard]] absl::StatusOr<EncoderScores> Scores(std::span<const std::int64_t> tokens,
                                                      std::chrono::milliseconds patience) const;
+  /// What the network makes of a text before any head: kStateSize numbers. RESOURCE_EXHAUSTED as Scores().
+  [[nodiscard]] absl::StatusOr<std::vector<double>> State(std::string_view text,
+                                                          std::chrono::milliseconds patience) const;
   /// What a head has to say, weighed.
   [[nodiscard]] HeadVoice VoiceOf(EncoderTask task, const EncoderScores& scores) const;
   /// `linear`: what the linear head says, in the order of labels(). RESOURCE_EXHAUSTED as Scores().

@@ -86,6 +86,22 @@ class Weights {
   std::map<std::string, Weight> weights_;
 };
 
+using KnownOptions = std::vector<std::vector<Weights::Known>>;
+
+/// Of one choice, by `share` of them all.
+void AddGradient(const Weights& weights, const KnownOptions& options, const std::vector<bool>& right, double share) {
+  std::vector<double> scores;
+  scores.reserve(options.size());
+  for (const auto& option : options) scores.push_back(weights.Scores(option).front());
+  const std::vector<double> p = Softmax(std::move(scores));
+  double together = 0;
+  for (std::size_t o = 0; o < p.size(); ++o) together += right[o] ? p[o] : 0;
+  for (std::size_t o = 0; o < p.size(); ++o) {
+    const double gradient = p[o] - (right[o] ? p[o] / together : 0);
+    for (const Weights::Known& k : options[o]) k.weight->g[0] += share * k.strength * gradient;
+  }
+}
+
 LinearHead Train(const std::string& version, const LabelledTurns& turns, const std::vector<std::size_t>& rows,
                  const Fit& fit) {
   const std::size_t n_labels = turns.labels.size();
@@ -173,34 +189,25 @@ LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, cons
 }
 
 LinearHead TrainChoice(const std::string& version, const std::string& label, const std::vector<LabelledChoice>& choices,
-                       const Fit& fit) {
+                       double decay) {
   std::vector<const Features*> options;
+  std::vector<const LabelledChoice*> taught;
   for (const LabelledChoice& choice : choices) {
+    if (std::find(choice.right.begin(), choice.right.end(), true) == choice.right.end()) continue;
+    taught.push_back(&choice);
     for (const Features& features : choice.options) options.push_back(&features);
   }
   Weights weights{1, options};
-  std::vector<std::vector<std::vector<Weights::Known>>> known;
-  for (const LabelledChoice& choice : choices) {
-    auto& some = known.emplace_back();
-    for (const Features& features : choice.options) some.push_back(weights.Of(features));
+  std::vector<KnownOptions> known;
+  for (const LabelledChoice* choice : taught) {
+    KnownOptions& some = known.emplace_back();
+    for (const Features& features : choice->options) some.push_back(weights.Of(features));
   }
-  const auto n = static_cast<double>(choices.size());
   for (int pass = 1; pass <= kPasses; ++pass) {
     weights.Forget();
-    for (std::size_t c = 0; c < choices.size(); ++c) {
-      const std::vector<bool>& right = choices[c].right;
-      std::vector<double> scores;
-      for (const auto& option : known[c]) scores.push_back(weights.Scores(option).front());
-      const std::vector<double> p = Softmax(std::move(scores));
-      double together = 0;
-      for (std::size_t o = 0; o < p.size(); ++o) together += right[o] ? p[o] : 0;
-      if (together <= 0) continue;
-      for (std::size_t o = 0; o < p.size(); ++o) {
-        const double gradient = p[o] - (right[o] ? p[o] / together : 0);
-        for (const Weights::Known& k : known[c][o]) k.weight->g[0] += k.strength * gradient / n;
-      }
-    }
-    weights.Step(pass, fit.decay);
+    for (std::size_t c = 0; c < taught.size(); ++c)
+      AddGradient(weights, known[c], taught[c]->right, 1.0 / static_cast<double>(taught.size()));
+    weights.Step(pass, decay);
   }
   return weights.Head(version, {label});
 }

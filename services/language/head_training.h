@@ -39,16 +39,16 @@ struct Fit {
 /// The same for few features of different units: each counts by how much it varies over the examples.
 [[nodiscard]] LinearHead TrainScaledHead(const std::string& version, LabelledTurns turns, const Fit& fit);
 
-/// Things of which some are right, of one call: a choice is learned by what tells the right ones from the others there.
+/// Things that compete with each other only, some of them right; where none is, the choice teaches nothing.
 struct LabelledChoice {
   std::vector<Features> options;
-  std::vector<bool> right;  ///< Of each; a choice without a right one teaches nothing.
+  std::vector<bool> right;  ///< Of each.
 };
 
 /// A head of one label, whose score is highest for what should be chosen: conditional logit over the options of each
-/// choice (McFadden 1974), the right ones together. `rarity` has no meaning here. Deterministic.
+/// choice (McFadden 1974), the right ones together. `decay` as in Fit. Deterministic.
 [[nodiscard]] LinearHead TrainChoice(const std::string& version, const std::string& label,
-                                     const std::vector<LabelledChoice>& choices, const Fit& fit);
+                                     const std::vector<LabelledChoice>& choices, double decay);
 
 /// For each example the probabilities that a head gives it which was trained without its fold (of five).
 [[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, const Fit& fit = {});

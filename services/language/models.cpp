@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include <absl/strings/str_cat.h>
 
@@ -13,10 +14,25 @@ constexpr std::chrono::milliseconds kPatient{10'000};
 
 /// A model of other features than this program makes would read past them.
 absl::Status CheckFits(const DialogueModel& model, std::string_view name, const DialogueFeatures& features) {
-  if (model.texts() == features.texts.size() && model.numbers() == features.numbers.size()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(std::string{name}, " reads ", model.texts(), " texts and ",
-                                                    model.numbers(), " numbers, this program gives it ",
-                                                    features.texts.size(), " and ", features.numbers.size()));
+  const bool fits = model.texts() == features.texts.size() && model.numbers() == features.numbers.size() &&
+                    (model.states() == 0 || model.states() == features.encoded.size());
+  if (fits) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(std::string{name}, " reads ", model.texts(), " texts, ",
+                                                    model.numbers(), " numbers and ", model.states(),
+                                                    " states, this program gives it ", features.texts.size(), ", ",
+                                                    features.numbers.size(), " and ", features.encoded.size()));
+}
+
+absl::Status CheckFits(const DialogueModel& helpdesk, std::string_view helpdesk_name, const DialogueModel& shop,
+                       std::string_view shop_name) {
+  static constexpr std::string_view kVotes[] = {"-2", "-1", "0", "1", "2"};
+  if (!std::ranges::equal(helpdesk.labels(), kVotes))
+    return absl::FailedPreconditionError(
+        absl::StrCat(std::string{helpdesk_name}, " knows other votes than -2, -1, 0, 1, 2"));
+  const DialogueTurn turn;
+  absl::Status status = CheckFits(helpdesk, helpdesk_name, HelpdeskFeatures({&turn, 1}, TurnEmotions(1)));
+  status.Update(CheckFits(shop, shop_name, ShopFeatures({&turn, 1}, TurnEmotions(1), 0)));
+  return status;
 }
 
 }  // namespace
@@ -38,12 +54,7 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   load(models->helpdesk_, "helpdesk.model");
   load(models->shop_, "shop.model");
   if (!status.ok()) return status;
-  static constexpr std::string_view kVotes[] = {"-2", "-1", "0", "1", "2"};
-  if (!std::ranges::equal(models->helpdesk_->labels(), kVotes))
-    return absl::FailedPreconditionError("helpdesk.model knows other votes than -2, -1, 0, 1, 2");
-  const DialogueTurn turn;
-  status.Update(CheckFits(*models->helpdesk_, "helpdesk.model", HelpdeskFeatures({&turn, 1}, TurnEmotions(1))));
-  status.Update(CheckFits(*models->shop_, "shop.model", ShopFeatures({&turn, 1}, TurnEmotions(1), 0)));
+  status.Update(CheckFits(*models->helpdesk_, "helpdesk.model", *models->shop_, "shop.model"));
   if (!status.ok()) return status;
   for (const std::string& version : {models->topics_->version(), models->post_emotion_->version(),
                                      models->helpdesk_->version(), models->shop_->version()}) {
@@ -52,6 +63,7 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   }
   models->version_ = models->linear_version_;
   status.Update(models->LoadEncoder(directory / "encoder.model", sharing));
+  if (status.ok() && models->encoder_) status.Update(models->LoadReadersOfStates(directory));
   if (!status.ok()) return status;
   return models;
 }
@@ -72,6 +84,41 @@ absl::Status Models::LoadEncoder(const std::filesystem::path& file, const Encode
   encoder_ = *std::move(encoder);
   version_ = absl::StrCat(encoder_->version(), "+", version_);
   return absl::OkStatus();
+}
+
+absl::Status Models::LoadReadersOfStates(const std::filesystem::path& directory) {
+  static constexpr char kHelpdesk[] = "helpdesk_encoder.model";
+  static constexpr char kShop[] = "shop_encoder.model";
+  std::error_code unknown;  // Then loading it tells.
+  if (!std::filesystem::exists(directory / kHelpdesk, unknown) &&
+      !std::filesystem::exists(directory / kShop, unknown) && !unknown)
+    return absl::OkStatus();
+  auto helpdesk = DialogueModel::Load(directory / kHelpdesk);
+  if (!helpdesk.ok()) return helpdesk.status();
+  auto shop = DialogueModel::Load(directory / kShop);
+  if (!shop.ok()) return shop.status();
+  for (const auto& [name, model] : {std::pair{kHelpdesk, helpdesk->get()}, std::pair{kShop, shop->get()}}) {
+    if (model->encoder() == encoder_->version()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(name, " was trained on the states of ", model->encoder(),
+                                                      ", and encoder.model is ", encoder_->version()));
+  }
+  const absl::Status fits = CheckFits(**helpdesk, kHelpdesk, **shop, kShop);
+  if (!fits.ok()) return fits;
+  helpdesk_encoder_ = *std::move(helpdesk);
+  shop_encoder_ = *std::move(shop);
+  return absl::OkStatus();
+}
+
+std::vector<double> Models::Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
+                                          const DialogueFeatures& features) const {
+  if (with_states == nullptr) return linear.Probabilities(features);
+  std::vector<std::vector<double>> states;
+  for (const std::string& text : features.encoded) {
+    auto state = encoder_->State(text, kPatient);
+    if (!state.ok()) return linear.Probabilities(features);
+    states.push_back(*std::move(state));
+  }
+  return with_states->Probabilities(features, states);
 }
 
 std::optional<std::vector<double>> Models::Together(std::string_view text, EncoderTask task,
@@ -144,11 +191,12 @@ std::vector<double> Models::ForecastVotes(std::span<const DialogueTurn> turns) c
 
 SatisfactionForecast Models::Forecast(std::span<const DialogueTurn> turns, DialogueStyle) const {
   const TurnEmotions emotions = EmotionsOf(turns);
-  SatisfactionForecast forecast{.distribution = helpdesk_->Probabilities(HelpdeskFeatures(turns, emotions)),
-                                .dissatisfied = std::vector<double>(turns.size(), 0.0)};
+  SatisfactionForecast forecast{
+      .distribution = Probabilities(*helpdesk_, helpdesk_encoder_.get(), HelpdeskFeatures(turns, emotions)),
+      .dissatisfied = std::vector<double>(turns.size(), 0.0)};
   for (std::size_t i = 0; i < turns.size(); ++i) {
     if (turns[i].speaker != Speaker::kCaller) continue;
-    forecast.dissatisfied[i] = shop_->Probabilities(ShopFeatures(turns, emotions, i))[1];
+    forecast.dissatisfied[i] = Probabilities(*shop_, shop_encoder_.get(), ShopFeatures(turns, emotions, i))[1];
   }
   return forecast;
 }

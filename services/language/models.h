@@ -33,11 +33,14 @@ enum class Readers { kAll, kLinearHeads };
 /// Every trained model, loaded once. Immutable, thread-safe. A text that is empty gets the models' prior.
 ///
 /// The encoder is optional: topics and post emotions come from encoder and linear head together where there is one, and
-/// from the linear heads alone where there is none. Satisfaction always rests on the linear heads.
+/// from the linear heads alone where there is none. So do forecasts of whole dialogues, with helpdesk_encoder.model and
+/// shop_encoder.model in place of the others; the forecast of a live turn always rests on the linear heads, because it
+/// would take two more runs of the encoder a turn.
 class Models {
  public:
-  /// Reads topics.model, post_emotion.model, helpdesk.model and shop.model, and encoder.model if it is there and this
-  /// build can run it. The error names the file.
+  /// Reads topics.model, post_emotion.model, helpdesk.model and shop.model; encoder.model if it is there and this build
+  /// can run it, and with it helpdesk_encoder.model and shop_encoder.model if they are there. The error names the file.
+  /// FAILED_PRECONDITION when one of these was trained on another encoder.
   static absl::StatusOr<std::shared_ptr<const Models>> Load(const std::filesystem::path& directory,
                                                             const EncoderSharing& sharing = {});
 
@@ -76,7 +79,7 @@ class Models {
   [[nodiscard]] std::vector<Scored> PostEmotions(std::string_view text) const;
   /// neutral angry happy sad fear surprise of each of the caller's turns; empty for the others.
   [[nodiscard]] TurnEmotions EmotionsOf(std::span<const DialogueTurn> turns) const;
-  /// Probabilities of the votes -2, -1, 0, 1, 2 if the dialogue ended here.
+  /// Probabilities of the votes -2, -1, 0, 1, 2 if the dialogue ended here, by the linear heads.
   [[nodiscard]] std::vector<double> ForecastVotes(std::span<const DialogueTurn> turns) const;
   /// The same, and how each turn leaves the customer. For a live call, give it what was said so far.
   [[nodiscard]] SatisfactionForecast Forecast(std::span<const DialogueTurn> turns, DialogueStyle style) const;
@@ -84,6 +87,10 @@ class Models {
  private:
   Models() = default;
   absl::Status LoadEncoder(const std::filesystem::path& file, const EncoderSharing& sharing);
+  absl::Status LoadReadersOfStates(const std::filesystem::path& directory);
+  /// What a dialogue model says, with the encoder's states where there is a model of them and every state is had.
+  [[nodiscard]] std::vector<double> Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
+                                                  const DialogueFeatures& features) const;
   /// Encoder and linear head together; nothing when there is no encoder, or none was free in time.
   [[nodiscard]] std::optional<std::vector<double>> Together(std::string_view text, EncoderTask task,
                                                             std::span<const double> linear,
@@ -96,6 +103,8 @@ class Models {
   std::unique_ptr<const LinearModel> post_emotion_;
   std::unique_ptr<const DialogueModel> helpdesk_;
   std::unique_ptr<const DialogueModel> shop_;
+  std::unique_ptr<const DialogueModel> helpdesk_encoder_;  ///< May be null, and the next one.
+  std::unique_ptr<const DialogueModel> shop_encoder_;
 };
 
 /// Where the models lie: `configured`, else HOTLINE_MODEL_DIR, else beside the program (../share/hotline/models), else

@@ -56,6 +56,8 @@ Code Compile(std::string_view expression) {
 
 bool Continues(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
+}  // namespace
+
 std::string_view Beginning(std::string_view text) {
   if (text.size() <= kLongestText) return text;
   std::size_t characters = 0;
@@ -64,8 +66,6 @@ std::string_view Beginning(std::string_view text) {
   }
   return text;
 }
-
-}  // namespace
 
 struct Pattern::Compiled {
   Code code;

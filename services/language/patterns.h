@@ -8,6 +8,10 @@
 
 namespace hotline::language {
 
+/// What patterns and taggers read of a text: up to 2,000 characters. Slots stand early, and a long text must not hold a
+/// thread.
+[[nodiscard]] std::string_view Beginning(std::string_view text);
+
 /// A regular expression over Chinese text (PCRE2 syntax), matched by character, answered in bytes of the UTF-8 text.
 /// Immutable, thread-safe.
 class Pattern {
@@ -23,8 +27,7 @@ class Pattern {
   Pattern(Pattern&&) noexcept;
   Pattern& operator=(Pattern&&) noexcept;
 
-  /// Every match, left to right, none overlapping. Texts are read up to 2,000 characters: slots stand early, and a
-  /// long text must not hold a thread.
+  /// Every match in the Beginning(), left to right, none overlapping.
   [[nodiscard]] std::vector<Span> FindAll(std::string_view text) const;
   [[nodiscard]] bool Matches(std::string_view text) const;
 

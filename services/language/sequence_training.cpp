@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <random>
 #include <unordered_map>
@@ -10,7 +9,7 @@
 namespace hotline::language {
 namespace {
 
-constexpr double kLeastWeight = .8;  ///< Lighter features only make the file longer.
+constexpr double kLeastWeight = .8;  ///< On folds, lighter features found no more places and made the file longer.
 
 /// A weight and the sum of all that it has been, so that its mean is known without a step for every turn.
 class Averaged {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <absl/strings/str_cat.h>
 #include <gmock/gmock.h>
 #include <hotline/intake/v1/intake_service.grpc.pb.h>
 
@@ -80,7 +81,7 @@ void OutageTest::Begin(milliseconds patience) {
   if (town_ == nullptr) town_ = std::make_unique<Town>(Flags());
   pids_ = Pids();
   first_ = town_->next;
-  load_ = std::make_unique<Load>(*town_, CurrentName(), patience);
+  load_ = std::make_unique<Load>(*town_, absl::StrCat(CurrentName(), " ", first_), patience);
   ASSERT_TRUE(load_->Files(kFlowing, kFlowPatience)) << "no load to say anything about";
 }
 
@@ -117,6 +118,7 @@ void OutageTest::ExpectHonestWhile(const Meanwhile& meanwhile) {
 void OutageTest::ExpectHandledWhileFallen() {
   load_->Stop();
   Hold();
+  EXPECT_EQ(Pids(), pids_) << "a service did not outlive it";
 }
 
 void OutageTest::Back() {

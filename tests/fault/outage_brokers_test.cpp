@@ -1,5 +1,5 @@
-// Of three brokers one falls at a time: the services do not only take what comes, as with one broker, but also handle it
-// while that one is away. tests/fault/outages runs it.
+// Of three brokers one falls at a time: the services do not only take what comes, as with one broker, but also handle
+// it while that one is away. tests/fault/outages runs it.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -16,7 +16,8 @@ class LongOutageOfOneBrokerTest : public OutageTest {
 
 TEST_F(LongOutageOfOneBrokerTest, EachOfThreeBrokersKilled) {
   for (const char* const broker : {"kafka-1", "kafka-2", "kafka-3"}) {
-    ASSERT_NO_FATAL_FAILURE(Begin()) << broker;
+    SCOPED_TRACE(broker);
+    ASSERT_NO_FATAL_FAILURE(Begin());
     cluster().Kill(broker);
     ExpectOpenWhile(Fallen());
     ExpectHandledWhileFallen();

@@ -136,6 +136,7 @@ std::vector<SpokenPlace> PlaceFinder::PlacesIn(std::string_view text) const {
   std::vector<SpokenPlace> places;
   for (auto& [words, place] : std::move(found).All()) {
     place.words = std::string{words};
+    place.at = static_cast<std::size_t>(words.data() - text.data());
     place.normal = Clean(place.words);
     for (const Part& part : Parts())
       place.specificity += part.weight * static_cast<double>(part.pattern.FindAll(place.words).size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,9 +13,10 @@ namespace hotline::classification {
 /// A place as it was spoken.
 struct SpokenPlace {
   std::string words;       ///< Verbatim, the fullest span: "青山区长江路，阳光家园七号楼".
+  std::size_t at = 0;      ///< Byte offset in the turn.
   std::string normal;      ///< Without fillers and pauses: "青山区长江路阳光家园7号楼".
   double specificity = 0;  ///< Grows with every part that is named.
-  bool by_kind = false;    ///< Its parts end in a kind of place, and nothing in it cannot be a name.
+  bool by_kind = false;    ///< Its parts end in a kind of place, with names before them.
   bool by_words = false;   ///< A tagger takes these very words, as they stand there, for one.
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,10 @@ namespace {
 using language::Features;
 using language::Pattern;
 
+/// A call names a few times and places. Whoever sends one of a thousand turns is heard up to here.
+constexpr std::size_t kMostCandidates = 200;
+constexpr std::size_t kMostBytes = 30'000;
+
 bool AsksWhere(std::string_view agent) {
   static const Pattern asks{
       "哪里|哪儿|哪个(?:小区|村|区|工地|学校|店|医院|地方|路|站|位置)|什么(?:位置|地方|地址)|地址|住哪|位置|哪家|"
@@ -31,13 +36,11 @@ bool AsksWhen(std::string_view agent) {
 }
 
 /// When the hotline was told of it before is not when it happened: "六月份我打过一次".
-bool IsOfAnEarlierCall(std::string_view text, std::string_view words) {
+bool IsOfAnEarlierCall(std::string_view text, std::size_t at, std::string_view words) {
   static const Pattern told{
       "^[^。！？!?]{0,10}?(?:打(?:过|的)?(?:一个|一次|你们)?电话|打过|报(?:过|的|了)|反映(?:过|的|了)|投诉(?:过|的)|"
       "举报过|登记|来过电话|那(?:个|张)?(?:单子|工单))"};
   static const Pattern was_told{"(?:打过|报过|反映过|投诉过|举报过)[^。！？!?]{0,8}$"};
-  const std::size_t at = text.find(words);
-  if (at == std::string_view::npos) return false;
   return told.Matches(text.substr(at + words.size())) || was_told.Matches(text.substr(0, at));
 }
 
@@ -48,13 +51,20 @@ bool Writes(std::string_view agent) {
   return writes.Matches(agent);
 }
 
-bool SaidBack(std::span<const Turn> turns, const SpokenTime& time) {
-  return std::any_of(turns.begin(), turns.end(), [&](const Turn& turn) {
-    if (turn.speaker != Speaker::kAgent || !Writes(turn.text)) return false;
-    const std::vector<SpokenTime> said = TimesIn(turn.text, turn.said_at);
-    return std::any_of(said.begin(), said.end(), [&](const SpokenTime& one) {
-      return one.words == time.words || (!time.normal.empty() && one.normal == time.normal);
-    });
+/// The times that the agent says back or writes down.
+std::vector<SpokenTime> TimesSaidBack(std::span<const Turn> turns) {
+  std::vector<SpokenTime> times;
+  for (const Turn& turn : turns) {
+    if (turn.speaker != Speaker::kAgent || !Writes(turn.text)) continue;
+    if (times.size() > kMostCandidates) break;
+    std::ranges::move(TimesIn(turn.text, turn.said_at), std::back_inserter(times));
+  }
+  return times;
+}
+
+bool IsAmong(const std::vector<SpokenTime>& times, const SpokenTime& time) {
+  return std::any_of(times.begin(), times.end(), [&](const SpokenTime& one) {
+    return one.words == time.words || (!time.normal.empty() && one.normal == time.normal);
   });
 }
 
@@ -106,9 +116,7 @@ struct Described {
   void Measures(const char* name, double value) { features.emplace_back(name, static_cast<float>(value)); }
 
   /// The characters on both sides, and the clause it stands in.
-  void StandsIn(std::string_view text, std::string_view words) {
-    const std::size_t at = text.find(words);
-    if (at == std::string_view::npos) return;
+  void StandsIn(std::string_view text, std::size_t at, std::string_view words) {
     const auto before = language::Characters(text.substr(0, at));
     const auto after = language::Characters(text.substr(at + words.size()));
     const auto beside = [&](const char* side, const auto& characters, std::size_t first, std::size_t second) {
@@ -156,7 +164,7 @@ struct Described {
     }
   }
 
-  Features features{{"one", 1.0F}};
+  Features features;
 };
 
 /// How a turn of the caller stands in the call.
@@ -170,8 +178,10 @@ struct Standing {
 std::vector<Standing> CallerTurns(std::span<const Turn> turns) {
   std::vector<Standing> standings;
   std::size_t longest = 0;
-  for (std::size_t i = 0; i < turns.size(); ++i) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < turns.size() && bytes < kMostBytes; ++i) {
     if (turns[i].speaker != Speaker::kCaller) continue;
+    bytes += turns[i].text.size();
     const bool answers = i > 0 && turns[i - 1].speaker == Speaker::kAgent;
     standings.push_back({&turns[i], answers ? std::string_view{turns[i - 1].text} : std::string_view{},
                          static_cast<int>(standings.size()), false});
@@ -181,12 +191,12 @@ std::vector<Standing> CallerTurns(std::span<const Turn> turns) {
   return standings;
 }
 
-void Describe(const Standing& standing, std::string_view words, Described& described) {
+void Describe(const Standing& standing, std::size_t at, std::string_view words, Described& described) {
   described.Is(absl::StrCat("turn:", std::min(standing.number, 3)));
   described.Measures("late", .3 * standing.number);
   described.Is(standing.longest, "longest");
   described.Measures("length", .2 * static_cast<double>(language::CountCharacters(words)));
-  described.StandsIn(standing.turn->text, words);
+  described.StandsIn(standing.turn->text, at, words);
 }
 
 /// How a time or a place was found.
@@ -198,12 +208,17 @@ void DescribeFinding(const Spoken& spoken, Described& described) {
   described.Is(!spoken.by_kind && !spoken.by_words, "by_boldness");
 }
 
-/// The first of all, the only one, the fullest of those that say the same.
+/// What a tagger leans against is of use beside what is surely a time or a place; alone it fills in what nobody said.
+void ForgetGuesses(std::vector<SlotCandidate>& candidates) {
+  if (std::none_of(candidates.begin(), candidates.end(), [](const SlotCandidate& one) { return one.sure; }))
+    candidates.clear();
+}
+
+/// The first of all, the last, the fullest of those that say the same.
 void Compare(std::vector<SlotCandidate>& candidates) {
   if (candidates.empty()) return;
   candidates.front().features.emplace_back("first", 1.0F);
   candidates.back().features.emplace_back("last", 1.0F);
-  if (candidates.size() == 1) candidates.front().features.emplace_back("only", 1.0F);
   for (SlotCandidate& one : candidates) {
     const bool within = std::any_of(candidates.begin(), candidates.end(), [&](const SlotCandidate& other) {
       return other.slot.words.size() > one.slot.words.size() &&
@@ -224,12 +239,12 @@ constexpr double kFullPlace = 2;  ///< Of an agent's words only what has two par
 void AddPlaces(const Standing& standing, std::span<const Turn> turns, const PlaceFinder& finder, bool agents,
                std::vector<SlotCandidate>& candidates) {
   for (SpokenPlace& place : finder.PlacesIn(standing.turn->text)) {
+    if (candidates.size() == kMostCandidates) return;
     Described described;
-    Describe(standing, place.words, described);
+    Describe(standing, place.at, place.words, described);
     described.Measures("specificity", .5 * place.specificity);
     described.Is(AsksWhere(standing.agent), "asked_for");
     DescribeFinding(place, described);
-    described.Is(agents, "agents");
     described.Is(agents && place.specificity >= kFullPlace, "agents_full");
     const auto later = turns.subspan(static_cast<std::size_t>(standing.turn - turns.data()) + 1);
     described.Is(!agents && SaidBack(later, place), "said_back");
@@ -240,7 +255,8 @@ void AddPlaces(const Standing& standing, std::span<const Turn> turns, const Plac
       described.Is(absl::StrCat("b1:", std::string{characters.front()}));
     }
     candidates.push_back({{SlotName::kWhere, std::move(place.words), std::move(place.normal), standing.turn->number},
-                          std::move(described.features)});
+                          std::move(described.features),
+                          place.by_kind || place.by_words});
   }
 }
 
@@ -248,16 +264,18 @@ void AddPlaces(const Standing& standing, std::span<const Turn> turns, const Plac
 
 std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns, const TimeFinder& finder) {
   std::vector<SlotCandidate> candidates;
+  const std::vector<SpokenTime> said_back_times = TimesSaidBack(turns);
   for (const Standing& standing : CallerTurns(turns)) {
     for (SpokenTime& time : finder.TimesIn(standing.turn->text, standing.turn->said_at)) {
+      if (candidates.size() == kMostCandidates) break;
       Described described;
-      Describe(standing, time.words, described);
+      Describe(standing, time.at, time.words, described);
       described.Is(absl::StrCat("kind:", std::lround(10 * time.weight) / 2));
       DescribeFinding(time, described);
       described.Is(AsksWhen(standing.agent), "asked_for");
       described.Is(LiesAhead(time.words), "ahead");
-      const bool said_back = SaidBack(turns, time);
-      const bool earlier_call = IsOfAnEarlierCall(standing.turn->text, time.words);
+      const bool said_back = IsAmong(said_back_times, time);
+      const bool earlier_call = IsOfAnEarlierCall(standing.turn->text, time.at, time.words);
       described.Is(said_back, "said_back");
       described.Is(earlier_call, "earlier_call");
       const std::string shape = ShapeOf(time.words);
@@ -267,9 +285,11 @@ std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns, const Tim
         described.Is(absl::StrCat("w:", std::string{characters[i - 1]}, std::string{characters[i]}));
       candidates.push_back({{SlotName::kWhen, std::move(time.words), std::move(time.normal), standing.turn->number},
                             std::move(described.features),
+                            time.by_kind || time.by_words,
                             kSaidBack * said_back + kEarlierCall * earlier_call});
     }
   }
+  ForgetGuesses(candidates);
   Compare(candidates);
   return candidates;
 }
@@ -277,6 +297,7 @@ std::vector<SlotCandidate> TimeCandidates(std::span<const Turn> turns, const Tim
 std::vector<SlotCandidate> PlaceCandidates(std::span<const Turn> turns, const PlaceFinder& finder) {
   std::vector<SlotCandidate> candidates;
   for (const Standing& standing : CallerTurns(turns)) AddPlaces(standing, turns, finder, false, candidates);
+  ForgetGuesses(candidates);
   if (candidates.empty()) {
     for (const Turn& turn : turns) {
       if (turn.speaker == Speaker::kAgent && TellsWhereItIs(turn.text))

@@ -14,7 +14,8 @@ namespace hotline::classification {
 struct SlotCandidate {
   FoundSlot slot;
   language::Features features;
-  double rule = 0;  ///< Log-odds that few calls teach: a time said back to the caller, or of an earlier call.
+  bool sure = false;  ///< That it is a time or a place; others only join those that are.
+  double rule = 0;    ///< Log-odds that few calls teach: a time said back to the caller, or of an earlier call.
 };
 
 /// All times that a caller names, in order. What tells: the kind of time, the turn, what the agent asked before and

@@ -26,7 +26,7 @@ struct TaggedSpan {
   bool sure = true;  ///< Else the tagger leans to "none", and somebody who knows more may still think it is one.
 };
 
-/// In order; one that is not sure may overlap one that is.
+/// In the Beginning() of a text, in order; one that is not sure may overlap one that is.
 [[nodiscard]] std::vector<TaggedSpan> TaggedSpans(std::string_view text, const language::SequenceTagger& tagger);
 
 /// Things found in a text, each span once, in order.
@@ -35,7 +35,7 @@ class BySpan {
  public:
   explicit BySpan(std::string_view text) : text_{text} {}
 
-  /// Of the thing at these words, which are a view into the text; a new one where none was found before.
+  /// The thing at these words, which are a view into the text; a new one where none was found before.
   Thing& At(std::string_view words) {
     const auto begin = static_cast<std::size_t>(words.data() - text_.data());
     return things_[{begin, begin + words.size()}];

@@ -18,7 +18,7 @@ struct SpokenTime {
   std::string normal;     ///< "2026-02-15" or "2026-02-15/.." for since then; empty when no day can be told.
   double weight = 0;      ///< How likely it is the time of the matter: spans since then, then dates, then days.
   bool by_kind = false;   ///< Said in one of the usual ways.
-  bool by_words = false;  ///< A tagger takes these very words, as they stand there, for the time of the matter.
+  bool by_words = false;  ///< A tagger takes these very words, as they stand there, for one.
 };
 
 /// The times in a turn that are said in one of the usual ways; in order, none over another; days are told by
@@ -32,7 +32,7 @@ class TimeFinder {
   /// `tagger`: of the labels of tagged_spans.h.
   explicit TimeFinder(language::SequenceTagger tagger) : tagger_{std::move(tagger)} {}
 
-  /// All that may be times of the matter, in order; they may overlap.
+  /// All that may be times, in order; they may overlap. Which of them is meant is for others (slot_candidates.h).
   [[nodiscard]] std::vector<SpokenTime> TimesIn(std::string_view text, platform::Time said_at) const;
 
   /// The one with the trained tagger of this build (models/time.tsv).

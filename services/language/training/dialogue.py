@@ -24,10 +24,23 @@ def extract(kind, dialogues, extractor, emotion_model):
     return [[r] if isinstance(r, dict) else r for r in rows]
 
 
-class Space:
-    """Rows of features on a common scale: each text tf-idf of unit length, numbers standardised, each block weighed."""
+class States:
+    """What the encoder of `model` makes of the texts that the cases name ("encoded"): one array for each of a case's texts."""
 
-    def __init__(self, cases, text_weights, number_weight):
+    def __init__(self, cases, extractor, model):
+        texts = sorted({text for case in cases for text in case['encoded']})
+        lines = ''.join(json.dumps(text, ensure_ascii=False) + '\n' for text in texts)
+        out = subprocess.run([extractor, 'states', model], input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout
+        self.encoder, *rows = out.decode().splitlines()
+        of = dict(zip(texts, (np.array(row.split(), dtype=np.float32) for row in rows), strict=True))
+        self.arrays = [np.stack([of[case['encoded'][i]] for case in cases]) for i in range(len(cases[0]['encoded']))]
+
+
+class Space:
+    """Rows of features on a common scale: each text tf-idf of unit length, numbers standardised, states (where given)
+    around their mean, each block weighed."""
+
+    def __init__(self, cases, text_weights, number_weight, states=None, state_weight=0.0):
         self.idf, self.texts = [], []
         for t, weight in enumerate(text_weights):
             x = linear.parse_counts([c['texts'][t] for c in cases], BUCKET_BITS)
@@ -39,7 +52,15 @@ class Space:
         self.mean = numbers.mean(0)
         self.factor = np.sqrt(number_weight / numbers.shape[1]) / np.maximum(numbers.std(0), 1e-9)
         self.factor[numbers.std(0) < 1e-9] = 0
-        self.x = sp.hstack([*self.texts, sp.csr_matrix((numbers - self.mean) * self.factor)]).tocsr()
+        dense = [(numbers - self.mean) * self.factor]
+        self.encoder, self.states = (states.encoder, len(states.arrays)) if states else ('', 0)
+        for array in states.arrays if states else []:
+            mean = array.mean(0)
+            factor = np.sqrt(state_weight / ((array - mean) ** 2).sum(1).mean())
+            self.mean, self.factor = np.append(self.mean, mean), np.append(self.factor, np.full(len(mean), factor))
+            dense.append((array - mean) * factor)
+        self.numbers = numbers.shape[1]
+        self.x = sp.hstack([*self.texts, *map(sp.csr_matrix, dense)]).tocsr()
 
     def write(self, path, name, version, labels, coef, bias):
         """coef: [features of x][labels]."""
@@ -48,7 +69,8 @@ class Space:
         numbers = coef[len(self.idf) * buckets:] * self.factor[:, None]
         bias -= self.mean @ numbers
         header = json.dumps({'name': name, 'version': version, 'labels': labels, 'bucket_bits': BUCKET_BITS,
-                             'max_n': MAX_N, 'texts': len(self.idf), 'numbers': len(self.mean)}).encode()
+                             'max_n': MAX_N, 'texts': len(self.idf), 'numbers': self.numbers, 'states': self.states,
+                             'encoder': self.encoder}).encode()
         with open(path, 'wb') as f:
             f.write(MAGIC + np.uint32(len(header)).tobytes() + header)
             for t, (idf, idf_scale) in enumerate(self.idf):

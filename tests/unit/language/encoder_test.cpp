@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <numeric>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 #include "language/model_file.h"
 #include "language/models.h"
 #include "language/text.h"
+#include "support/model_folder.h"
 
 namespace hotline::language {
 namespace {
@@ -154,6 +156,39 @@ TEST_F(EncoderTest, SaysOfATurnWhatTrainingComputes) {
     ++compared;
   }
   EXPECT_GE(compared, 12);
+}
+
+const std::vector<DialogueTurn> kDialogue{{Speaker::kCaller, "投诉三次了还是没有信号"},
+                                          {Speaker::kAgent, "您好，请您耐心等待"},
+                                          {Speaker::kCaller, "等了一个月了，没人管，太坑了"}};
+
+TEST_F(EncoderTest, ForecastsWholeDialoguesByTheStatesOfTheirLastTurns) {
+  const SatisfactionForecast forecast = WithEncoder().Forecast(kDialogue, DialogueStyle::kHelpdesk);
+  EXPECT_NEAR(std::accumulate(forecast.distribution.begin(), forecast.distribution.end(), 0.0), 1.0, 1e-9);
+  EXPECT_THAT(WithEncoder().ForecastVotes(kDialogue),
+              testing::Not(testing::Pointwise(testing::DoubleNear(1e-6), forecast.distribution)))
+      << "a live turn's forecast rests on the linear heads alone";
+  const auto encoder = *Encoder::Load(ModelFile(), {.requests = 1});
+  EXPECT_EQ(encoder->State("路灯不亮", milliseconds{1'000})->size(), kStateSize);
+}
+
+TEST_F(EncoderTest, RefusesForecastsThatWereTrainedOnAnotherEncoder) {
+  const tests::ModelFolder folder;
+  for (const char* file : {"encoder.model", "helpdesk_encoder.model", "shop_encoder.model"})
+    std::filesystem::copy_file(ModelDirectory() / file, folder.path() / file);
+  ASSERT_TRUE(Models::Load(folder.path()).ok());
+  folder.Stamp("encoder.model", "encoder-1999.12.31");
+  const absl::Status refused = Models::Load(folder.path()).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string{refused.message()},
+              testing::AllOf(testing::HasSubstr("helpdesk_encoder.model"), testing::HasSubstr("encoder-1999.12.31")));
+  std::filesystem::remove(folder.path() / "helpdesk_encoder.model");
+  EXPECT_THAT(std::string{Models::Load(folder.path()).status().message()},
+              testing::HasSubstr("helpdesk_encoder.model"));
+  std::filesystem::remove(folder.path() / "shop_encoder.model");
+  const auto without = Models::Load(folder.path());
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_EQ((*without)->Forecast(kDialogue, DialogueStyle::kCall).distribution, (*without)->ForecastVotes(kDialogue));
 }
 
 TEST_F(EncoderTest, IsSparedWhereTheLinearHeadsReadAlone) {

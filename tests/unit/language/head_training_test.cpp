@@ -52,7 +52,7 @@ TEST(HeadTrainingTest, AChoiceIsMadeByWhatTellsTheRightOneFromTheOthersBesideIt)
     choices.push_back({{{{"other", 1.0F}}, {{"other", 1.0F}, {"mark", 1.0F}}}, {false, true}});
     choices.push_back({{{{"hopeless", 1.0F}}, {{"mark", 1.0F}}}, {false, false}});
   }
-  const LinearHead head = TrainChoice("v", "it", choices, {.decay = 1e-3});
+  const LinearHead head = TrainChoice("v", "it", choices, 1e-3);
   EXPECT_THAT(head.labels(), testing::ElementsAre("it"));
   EXPECT_GT(head.Scores({{"mark", 1.0F}})[0], 1);
   EXPECT_NEAR(head.Scores({{"seen", 1.0F}})[0], 0, .05);

@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "support/model_folder.h"
+
 namespace hotline::language {
 namespace {
 
@@ -141,12 +143,15 @@ TEST_F(GoldenTest, TextsHaveTheProbabilitiesThatTrainingComputes) {
 TEST_F(GoldenTest, DialoguesHaveTheForecastThatTrainingComputes) {
   const nlohmann::json golden = Golden();
   ASSERT_FALSE(golden.at("dialogues").empty());
+  const tests::ModelFolder folder;  // No encoder is in it.
+  const auto linear = *Models::Load(folder.path());
   for (const nlohmann::json& one : golden.at("dialogues")) {
     std::vector<DialogueTurn> turns;
     for (const nlohmann::json& turn : one.at("turns")) {
       turns.push_back({turn.at("speaker") == "caller" ? Speaker::kCaller : Speaker::kAgent, turn.at("text")});
     }
-    const SatisfactionForecast forecast = models_->Forecast(turns, DialogueStyle::kCall);
+    const SatisfactionForecast forecast = linear->Forecast(turns, DialogueStyle::kCall);
+    EXPECT_THAT(linear->ForecastVotes(turns), testing::ElementsAreArray(forecast.distribution));
     EXPECT_THAT(forecast.distribution,
                 testing::Pointwise(testing::DoubleNear(kSame), one.at("helpdesk").get<std::vector<double>>()))
         << one.at("turns");

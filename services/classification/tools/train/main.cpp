@@ -3,7 +3,6 @@
 #include <array>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 
 #include "classification/domain/cues.h"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <map>
 #include <stdexcept>
@@ -26,7 +25,7 @@ using language::LabelledRow;
 using language::LinearHead;
 using language::SequenceTagger;
 
-constexpr language::Fit kSlotFit{.decay = 1.5e-2};
+constexpr double kChoiceDecay = 1.5e-2;
 constexpr int kTaggerPasses = 8;
 constexpr std::size_t kBegins = 0;
 constexpr std::size_t kGoesOn = 1;
@@ -91,8 +90,15 @@ struct SlotChoices {
   std::vector<LabelledChoice> choices;
   std::vector<std::vector<SlotCandidate>> candidates;
   std::vector<std::size_t> folds;
+  int silent = 0;  ///< Calls in which nothing was said,
+  int filled = 0;  ///< and of them those that get something all the same.
 
   void Add(std::vector<SlotCandidate> some, const std::string& gold, std::size_t fold) {
+    if (gold.empty()) {
+      ++silent;
+      filled += !some.empty();
+      return;
+    }
     LabelledChoice& choice = choices.emplace_back();
     for (const SlotCandidate& one : some) {
       choice.options.push_back(one.features);
@@ -112,7 +118,7 @@ void Judge(const SlotChoices& all, const char* name) {
     for (std::size_t i = 0; i < all.choices.size(); ++i) {
       if (all.folds[i] != fold) others.push_back(all.choices[i]);
     }
-    const LinearHead head = language::TrainChoice("fold", kTheOne, others, kSlotFit);
+    const LinearHead head = language::TrainChoice("fold", kTheOne, others, kChoiceDecay);
     for (std::size_t i = 0; i < all.choices.size(); ++i) {
       if (all.folds[i] != fold) continue;
       const std::vector<bool>& is_right = all.choices[i].right;
@@ -122,12 +128,13 @@ void Judge(const SlotChoices& all, const char* name) {
     }
   }
   std::cout << name << ": chosen on five folds " << right << " of " << all.choices.size() << ", among the candidates "
-            << possible << std::endl;
+            << possible << "; where nothing was said, filled in " << all.filled << " of " << all.silent << std::endl;
 }
 
 void JudgeAndWrite(const std::string& version, const SlotChoices& all, const char* name, const std::string& models) {
   Judge(all, name);
-  Write(language::TrainChoice(version, kTheOne, all.choices, kSlotFit), absl::StrCat(models, "/slot_", name, ".tsv"));
+  Write(language::TrainChoice(version, kTheOne, all.choices, kChoiceDecay),
+        absl::StrCat(models, "/slot_", name, ".tsv"));
 }
 
 /// The time of the matter where it stands, and all that is said in one of the usual ways beside it.
@@ -220,8 +227,8 @@ void TrainSlots(const std::string& version, std::span<const LabelledCall> calls,
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (folds[i] != fold) continue;
       const LabelledCall& call = calls[i];
-      if (!call.when.empty()) when.Add(TimeCandidates(call.turns, time_finder), call.when, fold);
-      if (!call.where.empty()) where.Add(PlaceCandidates(call.turns, place_finder), call.where, fold);
+      when.Add(TimeCandidates(call.turns, time_finder), call.when, fold);
+      where.Add(PlaceCandidates(call.turns, place_finder), call.where, fold);
     }
   }
   JudgeAndWrite(version, when, "when", models);

@@ -8,7 +8,7 @@
 
 namespace hotline::classification {
 
-/// A turn in which what is looked for is marked: every place, or the time of the matter.
+/// A turn in which what is looked for is marked: every place, or every time.
 struct MarkedTurn {
   std::string text;
   std::vector<std::string> marked;  ///< In order, each verbatim.

@@ -2,17 +2,23 @@
 //   hotline-features texts BUCKET_BITS MAX_N                            in: a JSON string
 //   hotline-features helpdesk|shop EMOTION_MODEL BUCKET_BITS MAX_N      in: [{"speaker": "caller"|"agent", "text"},
 //   ...]
-// out: texts: "bucket:count ..."; helpdesk: {"texts": ["bucket:count ...", ...], "numbers": [...]};
-// shop: a list of such objects, one for each of the caller's turns.
+//   hotline-features states ENCODER_MODEL                               in: a JSON string
+// out: texts: "bucket:count ..."; helpdesk: {"texts": ["bucket:count ...", ...], "numbers": [...], "encoded": [a text
+// whose state is read, ...]}; shop: a list of such objects, one for each of the caller's turns; states: the encoder's
+// version first, then a line of numbers for each text.
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 #include <nlohmann/json.hpp>
 
 #include "language/dialogue_features.h"
+#include "language/encoder.h"
 #include "language/features.h"
 #include "language/linear_model.h"
 
@@ -36,7 +42,7 @@ std::string Buckets(std::string_view text, const language::FeatureSpace& space) 
 json ToJson(const language::DialogueFeatures& features, const language::FeatureSpace& space) {
   json texts = json::array();
   for (const std::string& text : features.texts) texts.push_back(Buckets(text, space));
-  return {{"texts", texts}, {"numbers", features.numbers}};
+  return {{"texts", texts}, {"numbers", features.numbers}, {"encoded", features.encoded}};
 }
 
 std::string DialogueLine(const json& input, bool helpdesk, const language::LinearModel& post_emotion,
@@ -60,6 +66,22 @@ void EachLine(const std::function<std::string(const json&)>& answer) {
   for (std::string line; std::getline(std::cin, line);) std::cout << answer(json::parse(line)) << '\n';
 }
 
+int PrintStates(const char* model) {
+  constexpr std::chrono::minutes kPatient{1};
+  const auto encoder = language::Encoder::Load(model, {.requests = 1});
+  if (!encoder.ok()) {
+    std::cerr << encoder.status() << '\n';
+    return 1;
+  }
+  std::cout << (*encoder)->version() << '\n';
+  EachLine([&](const json& line) {
+    const auto state = (*encoder)->State(line.get_ref<const std::string&>(), kPatient);
+    if (!state.ok()) throw std::runtime_error{state.status().ToString()};
+    return absl::StrJoin(*state, " ");
+  });
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,7 +102,9 @@ int main(int argc, char** argv) {
     EachLine([&](const json& line) { return DialogueLine(line, what == "helpdesk", **post_emotion, space); });
     return 0;
   }
+  if (what == "states" && argc == 3) return PrintStates(argv[2]);
   std::cerr << "usage: hotline-features texts BUCKET_BITS MAX_N\n"
-               "       hotline-features helpdesk|shop EMOTION_MODEL BUCKET_BITS MAX_N\n";
+               "       hotline-features helpdesk|shop EMOTION_MODEL BUCKET_BITS MAX_N\n"
+               "       hotline-features states ENCODER_MODEL\n";
   return 2;
 }
