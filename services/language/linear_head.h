@@ -14,7 +14,9 @@ namespace hotline::language {
 /// Named features of a text and how strong each is.
 using Features = std::vector<std::pair<std::string, float>>;
 
-/// A multinomial logistic regression over named features: what tools/train writes to models/. Immutable, thread-safe.
+/// A linear score a label over named features: what the services' tools/train write to models/. Of logistic regressions
+/// the scores are log-odds; choices and taggers (head_training.h, sequence_training.h) use them as they are. Immutable,
+/// thread-safe.
 ///
 /// File: "version<TAB>…", "labels<TAB>…<TAB>…", then a line a feature: name and one weight a label.
 class LinearHead {
@@ -27,7 +29,7 @@ class LinearHead {
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
 
-  /// One log-odds a label; unknown features say nothing.
+  /// One a label; unknown features say nothing.
   [[nodiscard]] std::vector<double> Scores(const Features& features) const;
 
   void Set(const std::string& feature, std::vector<float> weights) { weights_[feature] = std::move(weights); }

@@ -102,11 +102,11 @@ absl::Status Models::LoadReadersOfStates(const std::filesystem::path& directory)
     return absl::FailedPreconditionError(absl::StrCat(name, " was trained on the states of ", model->encoder(),
                                                       ", and encoder.model is ", encoder_->version()));
   }
-  const absl::Status fits = CheckFits(**helpdesk, kHelpdesk, **shop, kShop);
+  absl::Status fits = CheckFits(**helpdesk, kHelpdesk, **shop, kShop);
   if (!fits.ok()) return fits;
   helpdesk_encoder_ = *std::move(helpdesk);
   shop_encoder_ = *std::move(shop);
-  return absl::OkStatus();
+  return fits;
 }
 
 std::vector<double> Models::Probabilities(const DialogueModel& linear, const DialogueModel* with_states,

@@ -12,7 +12,7 @@ from folds import blends, fold_of
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 # The labelled calls that may be learned from.
-CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'dataset', 'practice', 'practice_second', 'practice_fourth')]
+CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'dataset', 'practice', 'practice_second')]
 # Of the tokens of BGE: whole letters would cut a post's tail, and a message's point stands at its beginning.
 MAX_TOKENS = {'topics': 160, 'post_emotion': 72, 'turn_emotion': 96, 'concern': 96, 'call_kind': 160}
 LABELS = {

@@ -6,6 +6,7 @@
 
 #include "classification/domain/places.h"
 #include "classification/domain/questions.h"
+#include "classification/domain/slot_candidates.h"
 #include "classification/domain/slots.h"
 #include "classification/domain/times.h"
 #include "spoken.h"
@@ -94,6 +95,30 @@ TEST(TimesTest, StandInTheOrderInWhichTheyAreSaid) {
   EXPECT_EQ(times[1].words, "从上礼拜四开始");
 }
 TEST(TimesTest, AHouseNumberIsNoDate) { EXPECT_EQ(When("在12号楼").words, ""); }
+
+TEST(SlotsTest, ALongTextIsReadUpToWhereSlotsStand) {
+  constexpr int kLong = 2'100;
+  std::string long_text;
+  for (int i = 0; i < kLong; ++i) long_text += "好";
+  EXPECT_THAT(PlaceFinder::Own().PlacesIn(long_text + "我住东湖区锦绣花园三号楼。"), IsEmpty());
+  EXPECT_THAT(TimeFinder::Own().TimesIn(long_text + "昨天晚上停的电。", kCallTime), IsEmpty());
+}
+
+TEST(SlotsTest, OfACallThatNamesAThousandTimesAndPlacesAFewHundredCount) {
+  constexpr std::size_t kMost = 200;
+  constexpr std::size_t kTurns = 40;
+  constexpr int kTimes = 100;
+  std::string turn;
+  for (int i = 0; i < kTimes; ++i) turn += "昨天在东湖区，";
+  const std::vector<Turn> turns(kTurns, Spoken({{'c', turn}})[0]);
+  EXPECT_EQ(TimeCandidates(turns, TimeFinder::Own()).size(), kMost);
+  EXPECT_EQ(PlaceCandidates(turns, PlaceFinder::Own()).size(), kMost);
+}
+
+TEST(SlotsTest, ATextOfNothingHasNoPlaces) {
+  EXPECT_THAT(PlaceFinder::Own().PlacesIn(""), IsEmpty());
+  EXPECT_THAT(PlaceFinder::Own().PlacesIn("\xe5\xe5\n\t\xff"), IsEmpty());
+}
 
 TEST(SlotsTest, TheFullestPlaceOfTheCallWinsAndNamesItsTurn) {
   const auto turns =
