@@ -33,10 +33,11 @@ target_link_libraries(soci INTERFACE ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_L
                                      SQLite::SQLite3 PkgConfig::libpq)
 
 # The encoder's library is optional, because it is a PyPI wheel: deploy/lib.sh puts it into .tools/venv. Without it the
-# linear heads answer alone. ThreadSanitizer cannot see into its thread pool.
+# linear heads answer alone. Sanitizers run without it: ThreadSanitizer cannot see into its thread pool, and
+# AddressSanitizer refuses how it loads its parts (RTLD_DEEPBIND).
 set(HOTLINE_ENCODER AUTO CACHE STRING "Run the encoder with OpenVINO: AUTO (if it is found), ON, OFF")
 set(HOTLINE_WITH_OPENVINO OFF)
-if(HOTLINE_ENCODER STREQUAL "ON" OR (HOTLINE_ENCODER STREQUAL "AUTO" AND NOT HOTLINE_SANITIZE MATCHES "thread"))
+if(HOTLINE_ENCODER STREQUAL "ON" OR (HOTLINE_ENCODER STREQUAL "AUTO" AND NOT HOTLINE_SANITIZE))
   file(GLOB wheel_cmake ${CMAKE_SOURCE_DIR}/.tools/venv/lib/python3*/site-packages/openvino/cmake)
   find_package(OpenVINO 2026.4 QUIET CONFIG COMPONENTS Runtime HINTS ${wheel_cmake})
   set(HOTLINE_WITH_OPENVINO ${OpenVINO_FOUND})
