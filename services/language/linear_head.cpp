@@ -34,8 +34,10 @@ LinearHead::LinearHead(std::string_view file) {
       if (columns.size() != labels_.size() + 1) {
         throw std::runtime_error("model line " + std::to_string(number) + " has not one weight a label");
       }
-      std::vector<float>& weights = weights_[columns[0]];
+      std::vector<float> weights;
+      weights.reserve(labels_.size());
       for (std::size_t i = 1; i < columns.size(); ++i) weights.push_back(std::strtof(columns[i].c_str(), nullptr));
+      Set(columns[0], weights);
     }
   }
 }
@@ -43,17 +45,28 @@ LinearHead::LinearHead(std::string_view file) {
 std::vector<double> LinearHead::Scores(const Features& features) const {
   std::vector<double> scores(labels_.size());
   for (const auto& [name, strength] : features) {
-    const auto weights = weights_.find(name);
-    if (weights == weights_.end()) continue;
-    for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += weights->second[i] * strength;
+    const auto row = rows_.find(name);
+    if (row == rows_.end()) continue;
+    const float* const weights = &weights_[row->second];
+    for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += weights[i] * strength;
   }
   return scores;
 }
 
+void LinearHead::Set(const std::string& feature, const std::vector<float>& weights) {
+  if (weights.size() != labels_.size()) throw std::invalid_argument(feature + " has not one weight a label");
+  const auto [row, added] = rows_.try_emplace(feature, weights_.size());
+  if (added) {
+    weights_.insert(weights_.end(), weights.begin(), weights.end());
+  } else {
+    std::copy(weights.begin(), weights.end(), weights_.begin() + static_cast<std::ptrdiff_t>(row->second));
+  }
+}
+
 void LinearHead::Scale(const std::string& feature, float by) {
-  const auto weights = weights_.find(feature);
-  if (weights == weights_.end()) return;
-  for (float& weight : weights->second) weight *= by;
+  const auto row = rows_.find(feature);
+  if (row == rows_.end()) return;
+  for (std::size_t i = 0; i < labels_.size(); ++i) weights_[row->second + i] *= by;
 }
 
 void LinearHead::Write(std::ostream& out) const {
@@ -61,10 +74,10 @@ void LinearHead::Write(std::ostream& out) const {
   for (const std::string& label : labels_) out << '\t' << label;
   out << '\n';
   // Sorted, so that a retrained head shows as a small diff.
-  const std::map<std::string, std::vector<float>> sorted{weights_.begin(), weights_.end()};
-  for (const auto& [name, weights] : sorted) {
+  const std::map<std::string, std::size_t> sorted{rows_.begin(), rows_.end()};
+  for (const auto& [name, row] : sorted) {
     out << name;
-    for (const float weight : weights) out << '\t' << std::round(weight * 1000) / 1000;
+    for (std::size_t i = 0; i < labels_.size(); ++i) out << '\t' << std::round(weights_[row + i] * 1000) / 1000;
     out << '\n';
   }
 }

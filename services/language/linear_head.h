@@ -32,7 +32,8 @@ class LinearHead {
   /// One a label; unknown features say nothing.
   [[nodiscard]] std::vector<double> Scores(const Features& features) const;
 
-  void Set(const std::string& feature, std::vector<float> weights) { weights_[feature] = std::move(weights); }
+  /// Gives a feature its weights, one a label; in place of those that it had.
+  void Set(const std::string& feature, const std::vector<float>& weights);
   /// Multiplies the weights of a feature; one that is unknown stays so.
   void Scale(const std::string& feature, float by);
   void Write(std::ostream& out) const;
@@ -40,7 +41,9 @@ class LinearHead {
  private:
   std::string version_;
   std::vector<std::string> labels_;
-  std::unordered_map<std::string, std::vector<float>> weights_;
+  // Heads have tens of thousands of features: a row of its own for each would take twice the memory.
+  std::unordered_map<std::string, std::size_t> rows_;  ///< Where a feature's weights begin.
+  std::vector<float> weights_;
 };
 
 }  // namespace hotline::language

@@ -86,7 +86,7 @@ class Perceptron {
         mean.push_back(static_cast<float>(one.Mean(steps_)));
         most = std::max(most, std::abs(one.Mean(steps_)));
       }
-      if (most >= least) head.Set(name, std::move(mean));
+      if (most >= least) head.Set(name, mean);
     };
     for (const auto& [name, weights] : weights_) set(name, weights, kLeastWeight);
     set(SequenceTagger::AfterLabel({}), start_, 0);
