@@ -25,4 +25,9 @@ namespace hotline::language {
   return characters;
 }
 
+/// Whether a clause ends at this character, full-width or half-width.
+[[nodiscard]] constexpr bool EndsAClause(std::string_view character) {
+  return std::string_view{"。！？!?；;，,"}.find(character) != std::string_view::npos;
+}
+
 }  // namespace hotline::language

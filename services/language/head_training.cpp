@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <istream>
 #include <map>
 #include <numeric>
 #include <random>
 #include <sstream>
+#include <stdexcept>
 
 #include "language/linear_model.h"
 
@@ -210,6 +212,12 @@ LinearHead TrainChoice(const std::string& version, const std::string& label, con
     weights.Step(pass, decay);
   }
   return weights.Head(version, {label});
+}
+
+void WriteHead(const LinearHead& head, const std::string& file) {
+  std::ofstream out{file};
+  head.Write(out);
+  if (!out.good()) throw std::runtime_error(file + " cannot be written");
 }
 
 std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, const Fit& fit) {

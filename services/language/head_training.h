@@ -50,6 +50,9 @@ struct LabelledChoice {
 [[nodiscard]] LinearHead TrainChoice(const std::string& version, const std::string& label,
                                      const std::vector<LabelledChoice>& choices, double decay);
 
+/// Into a file of its own. Throws std::runtime_error naming the file that cannot be written.
+void WriteHead(const LinearHead& head, const std::string& file);
+
 /// For each example the probabilities that a head gives it which was trained without its fold (of five).
 [[nodiscard]] std::vector<std::vector<double>> CrossValidate(const LabelledTurns& turns, const Fit& fit = {});
 

@@ -36,20 +36,20 @@ std::vector<double> Now(const Weights& weights) {
 
 class Perceptron {
  public:
-  Perceptron(std::size_t labels, const std::vector<LabelledRow>& rows)
+  Perceptron(std::size_t labels, const std::vector<const LabelledRow*>& rows)
       : labels_{labels}, start_(labels), after_(labels, Weights(labels)) {
     std::unordered_map<std::string, int> seen;
-    for (const LabelledRow& row : rows) {
-      for (const Features& shown : row.shown) {
+    for (const LabelledRow* row : rows) {
+      for (const Features& shown : row->shown) {
         for (const auto& [name, strength] : shown) ++seen[name];
       }
     }
     for (const auto& [name, count] : seen) {
       if (count >= 3) weights_.emplace(name, Weights(labels));
     }
-    for (const LabelledRow& row : rows) {
+    for (const LabelledRow* row : rows) {
       Known& known = known_.emplace_back();
-      for (const Features& shown : row.shown) {
+      for (const Features& shown : row->shown) {
         auto& some = known.emplace_back();
         for (const auto& [name, strength] : shown) {
           if (const auto found = weights_.find(name); found != weights_.end())
@@ -122,14 +122,14 @@ class Perceptron {
 }  // namespace
 
 SequenceTagger TrainTagger(const std::string& version, const std::vector<std::string>& labels,
-                           const std::vector<LabelledRow>& rows, int passes) {
+                           const std::vector<const LabelledRow*>& rows, int passes) {
   Perceptron perceptron{labels.size(), rows};
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), 0);
   std::mt19937 random{7};
   for (int pass = 0; pass < passes; ++pass) {
     std::shuffle(order.begin(), order.end(), random);
-    for (const std::size_t row : order) perceptron.Learn(row, rows[row].labels);
+    for (const std::size_t row : order) perceptron.Learn(row, rows[row]->labels);
   }
   return SequenceTagger{perceptron.Head(version, labels)};
 }

@@ -16,6 +16,6 @@ struct LabelledRow {
 /// An averaged perceptron over whole rows (Collins 2002): of the features met at least three times, those that
 /// came to weigh something. Deterministic.
 [[nodiscard]] SequenceTagger TrainTagger(const std::string& version, const std::vector<std::string>& labels,
-                                         const std::vector<LabelledRow>& rows, int passes = 12);
+                                         const std::vector<const LabelledRow*>& rows, int passes = 12);
 
 }  // namespace hotline::language

@@ -149,12 +149,11 @@ struct Described {
   /// Pairs of characters on one side, to the end of the clause.
   void Nearby(const char* side, const std::vector<std::string_view>& characters, std::ptrdiff_t first,
               std::ptrdiff_t step) {
-    static constexpr std::string_view kEnds = "，,。！!？?；;";
     constexpr int kReach = 8;
     std::string_view last;
     for (std::ptrdiff_t i = first, n = 0; i >= 0 && i < std::ssize(characters) && n < kReach; i += step, ++n) {
       const std::string_view character = characters[static_cast<std::size_t>(i)];
-      if (kEnds.find(character) != std::string_view::npos) break;
+      if (language::EndsAClause(character)) break;
       if (!last.empty()) {
         const std::string_view left = step > 0 ? last : character;
         const std::string_view right = step > 0 ? character : last;

@@ -24,11 +24,6 @@ std::string_view ShapeOf(std::string_view character) {
   return character;
 }
 
-bool EndsAClause(std::string_view character) {
-  static constexpr std::string_view kEnds = "。！？!?；;，,";
-  return kEnds.find(character) != std::string_view::npos;
-}
-
 /// The features of the character at `at`.
 class Around {
  public:
@@ -74,7 +69,7 @@ class Around {
   void Within(const char* kind, std::ptrdiff_t first, std::ptrdiff_t step) {
     for (std::ptrdiff_t i = first, n = 0; n < kAbout; i += step, ++n) {
       const std::string_view character = At(i);
-      if (character == "^" || character == "$" || EndsAClause(character)) break;
+      if (character == "^" || character == "$" || language::EndsAClause(character)) break;
       Add(kind, character);
     }
   }

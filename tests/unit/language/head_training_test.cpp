@@ -79,18 +79,20 @@ LabelledRow Bracketed(std::string_view row) {
   return labelled;
 }
 
-std::vector<LabelledRow> ManyBracketed() {
+/// Trained on many such rows.
+SequenceTagger OfManyBracketed() {
   std::vector<LabelledRow> rows;
   for (const char* const row : {"ab(ab)ab", "(ba)ab", "ba(abab)a", "abab", "(aabb)ba", "bbbb(a)", "a(ab)b(ba)"}) {
     for (int again = 0; again < 3; ++again) rows.push_back(Bracketed(row));
   }
-  return rows;
+  std::vector<const LabelledRow*> all;
+  all.reserve(rows.size());
+  for (const LabelledRow& row : rows) all.push_back(&row);
+  return TrainTagger("v", {"out", "begins", "goes_on"}, all);
 }
 
-const std::vector<std::string> kBracketLabels = {"out", "begins", "goes_on"};
-
 TEST(SequenceTrainingTest, ATaggerLearnsWhatOnlyTheLabelBeforeTells) {
-  const SequenceTagger tagger = TrainTagger("v", kBracketLabels, ManyBracketed());
+  const SequenceTagger tagger = OfManyBracketed();
   const std::vector<std::size_t> said = tagger.Tag(tagger.Scores(Letters("bab(bbaab)ba")));
   EXPECT_THAT(said, testing::ElementsAre(0, 0, 0, 1, 2, 2, 2, 2, 2, 0, 0, 0));
   EXPECT_THAT(tagger.Tag({}), testing::IsEmpty());
@@ -99,8 +101,8 @@ TEST(SequenceTrainingTest, ATaggerLearnsWhatOnlyTheLabelBeforeTells) {
 TEST(SequenceTrainingTest, TrainingAgainGivesTheSameFile) {
   std::ostringstream once;
   std::ostringstream again;
-  TrainTagger("v", kBracketLabels, ManyBracketed()).head().Write(once);
-  TrainTagger("v", kBracketLabels, ManyBracketed()).head().Write(again);
+  OfManyBracketed().head().Write(once);
+  OfManyBracketed().head().Write(again);
   EXPECT_EQ(once.str(), again.str());
 }
 

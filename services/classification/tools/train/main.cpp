@@ -9,7 +9,6 @@
 #include "classification/domain/emotion.h"
 #include "classification/tools/train/labelled_calls.h"
 #include "classification/tools/train/slots.h"
-#include "classification/tools/train/write.h"
 #include "language/head_training.h"
 #include "language/turn_features.h"
 
@@ -105,8 +104,8 @@ void TrainEmotions(const std::string& version, const LabelledTurns& rows, const 
   }
   std::cout << "emotions: " << all.examples.size() << " turns; five families on five folds of " << calls.size()
             << " calls, macro-F1 " << Judge(trend_of_fold) << std::endl;
-  Write(language::TrainHead(version, all), models + "/turn_emotion.tsv");
-  Write(language::TrainScaledHead(version, trend, kTrendFit), models + "/emotion_trend.tsv");
+  language::WriteHead(language::TrainHead(version, all), models + "/turn_emotion.tsv");
+  language::WriteHead(language::TrainScaledHead(version, trend, kTrendFit), models + "/emotion_trend.tsv");
 }
 
 /// A call of one kind shows how such calls begin.
@@ -133,7 +132,7 @@ void TrainKinds(const std::string& version, LabelledTurns rows, const std::vecto
   }
   std::cout << "kinds: " << rows.examples.size() << " turns, accuracy on five folds "
             << static_cast<double>(right) / static_cast<double>(rows.examples.size()) << std::endl;
-  Write(language::TrainHead(version, rows), models + "/case_kind.tsv");
+  language::WriteHead(language::TrainHead(version, rows), models + "/case_kind.tsv");
 }
 
 LabelledTurns ReadRows(const char* file) {

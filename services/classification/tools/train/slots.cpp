@@ -12,7 +12,6 @@
 
 #include "classification/domain/slot_candidates.h"
 #include "classification/domain/tagged_spans.h"
-#include "classification/tools/train/write.h"
 #include "language/characters.h"
 #include "language/head_training.h"
 #include "language/sequence_training.h"
@@ -67,9 +66,13 @@ class SpanRows {
 
   [[nodiscard]] SequenceTagger Train(const std::string& version, std::span<const std::size_t> folds,
                                      std::size_t without) const {
-    std::vector<LabelledRow> rows = others_;
+    std::vector<const LabelledRow*> rows;
+    const auto add = [&rows](const std::vector<LabelledRow>& some) {
+      for (const LabelledRow& row : some) rows.push_back(&row);
+    };
+    add(others_);
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-      if (folds[i] != without) rows.insert(rows.end(), calls_[i].begin(), calls_[i].end());
+      if (folds[i] != without) add(calls_[i]);
     }
     return language::TrainTagger(version, {kSpanBegins, kSpanGoesOn, kNoSpan}, rows, kTaggerPasses);
   }
@@ -133,8 +136,8 @@ void Judge(const SlotChoices& all, const char* name) {
 
 void JudgeAndWrite(const std::string& version, const SlotChoices& all, const char* name, const std::string& models) {
   Judge(all, name);
-  Write(language::TrainChoice(version, kTheOne, all.choices, kChoiceDecay),
-        absl::StrCat(models, "/slot_", name, ".tsv"));
+  language::WriteHead(language::TrainChoice(version, kTheOne, all.choices, kChoiceDecay),
+                      absl::StrCat(models, "/slot_", name, ".tsv"));
 }
 
 /// The time of the matter where it stands, and all that is said in one of the usual ways beside it.
@@ -233,8 +236,8 @@ void TrainSlots(const std::string& version, std::span<const LabelledCall> calls,
   }
   JudgeAndWrite(version, when, "when", models);
   JudgeAndWrite(version, where, "where", models);
-  Write(place_rows.Train(version, folds, kFolds).head(), models + "/place.tsv");
-  Write(time_rows.Train(version, folds, kFolds).head(), models + "/time.tsv");
+  language::WriteHead(place_rows.Train(version, folds, kFolds).head(), models + "/place.tsv");
+  language::WriteHead(time_rows.Train(version, folds, kFolds).head(), models + "/time.tsv");
 }
 
 }  // namespace hotline::classification

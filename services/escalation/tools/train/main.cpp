@@ -47,12 +47,6 @@ void Report(const language::LabelledTurns& turns, const language::Fit& fit) {
   }
 }
 
-void Write(const language::LinearHead& head, const std::string& file) {
-  std::ofstream out{file};
-  head.Write(out);
-  if (!out.good()) throw std::runtime_error(file + " cannot be written");
-}
-
 int Train(std::span<const std::string> arguments) {
   const std::string& what = arguments[0];
   const std::string& version = arguments[1];
@@ -61,11 +55,11 @@ int Train(std::span<const std::string> arguments) {
     std::ifstream in{arguments[2]};
     const language::LabelledTurns rows = language::ReadLabelledTurns(in, AgentActFeatures);
     Report(rows, {});
-    Write(language::TrainHead(version, rows), models + "/agent_act.tsv");
+    language::WriteHead(language::TrainHead(version, rows), models + "/agent_act.tsv");
   } else if (what == "concern" && arguments.size() > 5) {
     const language::LabelledTurns rows = ReadConcernRows(arguments[2], arguments[4], arguments.subspan(5));
     Report(rows, kConcernFit);
-    Write(language::TrainHead(version, rows, kConcernFit), models + "/concern.tsv");
+    language::WriteHead(language::TrainHead(version, rows, kConcernFit), models + "/concern.tsv");
   } else {
     return 2;
   }
