@@ -29,6 +29,7 @@ std::uint64_t Checksum(std::string_view bytes) {
 }
 
 constexpr char kStateOutput[] = "pooled";
+constexpr std::size_t kFrame = 2;          ///< [CLS] and [SEP].
 constexpr std::size_t kStateTokens = 128;  ///< How much of a text its state tells of; training reads as much.
 
 std::vector<std::string> Outputs() {
@@ -95,6 +96,8 @@ absl::Status Encoder::Parse(std::string_view bytes) {
           made.encoder + made.linear > 0))
       return absl::DataLossError(absl::StrCat("its header has no weights of ", task));
   }
+  before_tokens_ = header.value("before_tokens", std::vector<std::size_t>{0, 0});
+  if (before_tokens_.size() != 2) return absl::DataLossError("its header has before_tokens that are not two");
   const std::string_view vocabulary = reader.Take(header.value("vocabulary_bytes", std::size_t{0}));
   const std::string_view graph = reader.Take(header.value("graph_bytes", std::size_t{0}));
   const std::string_view weights = reader.Take(header.value("weights_bytes", std::size_t{0}));
@@ -113,6 +116,18 @@ absl::Status Encoder::Parse(std::string_view bytes) {
 
 std::vector<std::int64_t> Encoder::Tokens(std::string_view text, EncoderTask task) const {
   return word_piece_->Tokens(WithPlainLetters(Simplified(text)), HeadOf(task).max_tokens);
+}
+
+TurnTokens Encoder::TokensOf(const TurnInCall& turn, EncoderTask task) const {
+  TurnTokens tokens{.all = Tokens(turn.text, task)};
+  tokens.own = tokens.all.size();
+  const std::array heard{turn.earlier, turn.agent};
+  for (std::size_t i = 0; i < heard.size(); ++i) {
+    if (heard[i].empty() || before_tokens_[i] < kFrame) continue;
+    const auto part = word_piece_->Tokens(WithPlainLetters(Simplified(heard[i])), before_tokens_[i]);
+    if (part.size() > kFrame) tokens.all.insert(tokens.all.end(), part.begin() + 1, part.end());
+  }
+  return tokens;
 }
 
 absl::StatusOr<EncoderScores> Encoder::Scores(std::span<const std::int64_t> tokens,

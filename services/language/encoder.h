@@ -52,6 +52,19 @@ struct HeadVoice {
   [[nodiscard]] std::vector<double> With(std::span<const double> probabilities) const;
 };
 
+/// A caller's turn as the heads of turns hear it: "对，易碎的" alone tells little.
+struct TurnInCall {
+  std::string_view text;
+  std::string_view earlier = {};  ///< What the caller said last before it.
+  std::string_view agent = {};    ///< What the agent said since.
+};
+
+/// [CLS] turn [SEP] earlier [SEP] agent [SEP]; what is empty is left out, with its [SEP].
+struct TurnTokens {
+  std::vector<std::int64_t> all;
+  std::size_t own = 0;  ///< So many of the first are the turn's.
+};
+
 /// How the encoder shares the machine.
 struct EncoderSharing {
   int requests = 0;  ///< Texts read at once, each on one thread; 0: one a processor, at most four.
@@ -64,8 +77,9 @@ struct EncoderSharing {
 /// milliseconds.
 ///
 /// File (little endian): "HLEN0001", u32 length of a JSON header {name, version, vocabulary_bytes, graph_bytes,
-/// weights_bytes, checksum, heads: {TASK: {labels, max_tokens, encoder, linear}}}, the vocabulary (a token a line), the
-/// graph (OpenVINO's IR) and its weights.
+/// weights_bytes, checksum, heads: {TASK: {labels, max_tokens, encoder, linear}}, before_tokens: [how much of what the
+/// caller said before a turn, of what the agent said]}, the vocabulary (a token a line), the graph (OpenVINO's IR) and
+/// its weights. Without before_tokens a turn is read alone.
 class Encoder {
  public:
   /// NOT_FOUND; DATA_LOSS when the file is not such a model, is cut or damaged; UNAVAILABLE in a build without
@@ -84,6 +98,9 @@ class Encoder {
 
   /// [CLS] ... [SEP] as the task's head reads a text: in simplified characters, letters and digits plain and small.
   [[nodiscard]] std::vector<std::int64_t> Tokens(std::string_view text, EncoderTask task) const;
+
+  /// The same of a turn, whose own part is as Tokens() gives it.
+  [[nodiscard]] TurnTokens TokensOf(const TurnInCall& turn, EncoderTask task) const;
 
   /// The network alone, all heads in one run; of the last few texts it is remembered, because a letter is read as a
   /// turn and as a call. RESOURCE_EXHAUSTED when no request was free for `patience`.
@@ -114,7 +131,8 @@ class Encoder {
   std::string version_;
   int requests_ = 1;
   std::chrono::milliseconds patience_{0};
-  std::vector<Head> heads_;  ///< By EncoderTask.
+  std::vector<Head> heads_;                 ///< By EncoderTask.
+  std::vector<std::size_t> before_tokens_;  ///< Of `earlier` and `agent`; 0: it is not heard.
   std::unique_ptr<const WordPiece> word_piece_;
   std::unique_ptr<const Inference> inference_;
   std::unique_ptr<RecentScores> recent_;

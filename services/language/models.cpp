@@ -134,16 +134,16 @@ std::vector<Scored> Models::Topics(std::string_view text, std::span<const std::s
   return RankLabels(topics_->labels(), Together(text, EncoderTask::kTopics, linear, kPatient).value_or(linear), among);
 }
 
-Models::TurnReading Models::ReadTurn(std::string_view text, Readers readers) const {
+Models::TurnReading Models::ReadTurn(const TurnInCall& turn, Readers readers) const {
   TurnReading reading{.topics = {}, .emotion = {}, .concern = {}, .model = linear_version()};
-  std::vector<double> topics = topics_->Probabilities(text);
+  std::vector<double> topics = topics_->Probabilities(turn.text);
   if (encoder_ && readers == Readers::kAll) {
-    const std::vector<std::int64_t> tokens = encoder_->Tokens(text, EncoderTask::kTopics);
-    if (const auto scores = encoder_->Scores(tokens, encoder_->patience()); scores.ok()) {
+    const TurnTokens tokens = encoder_->TokensOf(turn, EncoderTask::kTopics);
+    if (const auto scores = encoder_->Scores(tokens.all, encoder_->patience()); scores.ok()) {
       reading.model = version();
       topics = encoder_->VoiceOf(EncoderTask::kTopics, *scores).With(topics);
       const auto voice = [&](EncoderTask task) {
-        const bool whole = tokens.size() <= encoder_->max_tokens(task);
+        const bool whole = tokens.own <= encoder_->max_tokens(task);
         return whole ? std::optional{encoder_->VoiceOf(task, *scores)} : std::nullopt;
       };
       reading.emotion = voice(EncoderTask::kTurnEmotion);

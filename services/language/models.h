@@ -63,7 +63,7 @@ class Models {
     std::optional<HeadVoice> concern;
     std::string_view model;  ///< The stamp of what answered.
   };
-  [[nodiscard]] TurnReading ReadTurn(std::string_view text, Readers readers = Readers::kAll) const;
+  [[nodiscard]] TurnReading ReadTurn(const TurnInCall& turn, Readers readers = Readers::kAll) const;
   /// Empty without an encoder.
   [[nodiscard]] std::span<const std::string> concern_labels() const;
   /// Of which kind a call is, by number - 1, to be joined with the other heads'; in the same haste.

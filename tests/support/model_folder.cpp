@@ -1,8 +1,12 @@
 #include "support/model_folder.h"
 
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <stdexcept>
+
+#include <nlohmann/json.hpp>
 
 #include "language/model_file.h"
 #include "language/models.h"
@@ -28,13 +32,19 @@ void ModelFolder::Write(std::string_view name, std::string_view bytes) const {
 }
 
 void ModelFolder::Stamp(std::string_view name, std::string_view version) const {
-  constexpr std::string_view kKey = "\"version\": \"";
-  std::string bytes = *language::ReadModelFile(path_ / name);
-  const std::size_t key = bytes.find(kKey);
-  const std::size_t begin = key + kKey.size();
-  if (key == bytes.npos || bytes.find('"', begin) - begin != version.size())
-    throw std::invalid_argument{std::string{name} + " has no version of this length"};
-  Write(name, bytes.replace(begin, version.size(), version));
+  constexpr std::size_t kMagic = 8;
+  const std::string bytes = *language::ReadModelFile(path_ / name);
+  std::uint32_t size = 0;
+  std::memcpy(&size, bytes.data() + kMagic, sizeof size);
+  const std::size_t begin = kMagic + sizeof size;
+  const std::size_t weights = begin + size;
+  auto header = nlohmann::json::parse(bytes.substr(begin, size));
+  header.at("version") = version;
+  const std::string stamped = header.dump();
+  size = static_cast<std::uint32_t>(stamped.size());
+  std::string changed = bytes.substr(0, kMagic);
+  changed.append(reinterpret_cast<const char*>(&size), sizeof size);
+  Write(name, changed.append(stamped).append(bytes, weights));
 }
 
 }  // namespace hotline::tests

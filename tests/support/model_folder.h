@@ -19,7 +19,7 @@ class ModelFolder {
 
   /// Puts a file in the place of another at once.
   void Write(std::string_view name, std::string_view bytes) const;
-  /// The same model under another version, which must be as long as the old one.
+  /// The same model under another version.
   void Stamp(std::string_view name, std::string_view version) const;
 
  private:

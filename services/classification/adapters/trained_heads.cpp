@@ -1,5 +1,6 @@
 #include "classification/adapters/trained_heads.h"
 
+#include <iterator>
 #include <span>
 #include <string>
 #include <utility>
@@ -8,9 +9,9 @@
 namespace hotline::classification {
 namespace {
 
-TrainedReading ReadText(const ModelsInUse& in_use, std::string_view text) {
+TrainedReading ReadText(const ModelsInUse& in_use, const language::TurnInCall& turn) {
   const language::Models& models = *in_use.models;
-  language::Models::TurnReading read = models.ReadTurn(text, in_use.readers);
+  language::Models::TurnReading read = models.ReadTurn(turn, in_use.readers);
   TrainedReading reading{.topics = {},
                          .emotion = std::move(read.emotion),
                          .concern = {},
@@ -35,11 +36,24 @@ std::vector<double> Forecast(const language::Models& models, std::span<const Tur
 
 }  // namespace
 
+language::TurnInCall InCall(std::string_view text, std::span<const Turn> so_far) {
+  language::TurnInCall turn{.text = text};
+  if (so_far.empty() || so_far.back().speaker != Speaker::kCaller) return turn;
+  for (auto before = std::next(so_far.rbegin()); before != so_far.rend(); ++before) {
+    if (before->speaker == Speaker::kCaller) {
+      turn.earlier = before->text;
+      return turn;
+    }
+    if (turn.agent.empty()) turn.agent = before->text;
+  }
+  return turn;
+}
+
 TrainedModels TrainedHeads(std::function<ModelsInUse()> in_use, platform::Metrics* metrics) {
   return {.read_text =
               [in_use, metrics](std::string_view text, std::span<const Turn> so_far) {
                 const ModelsInUse now = in_use();
-                TrainedReading reading = ReadText(now, text);
+                TrainedReading reading = ReadText(now, InCall(text, so_far));
                 const bool encoder = reading.model != now.models->linear_version();
                 if (metrics != nullptr)
                   metrics->Add("hotline_classification_topics_total", 1, {{"encoder", encoder ? "true" : "false"}});

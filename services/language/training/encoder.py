@@ -12,9 +12,11 @@ from folds import blends, fold_of
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 # The labelled calls that may be learned from.
-CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'dataset', 'practice', 'practice_second')]
+CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'dataset', 'practice', 'practice_second', 'practice_fourth')]
 # Of the tokens of BGE: whole letters would cut a post's tail, and a message's point stands at its beginning.
 MAX_TOKENS = {'topics': 160, 'post_emotion': 72, 'turn_emotion': 96, 'concern': 96, 'call_kind': 160}
+# Of what was heard before a turn: what the caller said last, and what the agent said since.
+BEFORE_TOKENS = (42, 34)
 LABELS = {
     'topics': ['城乡建设', '环境保护', '交通运输', '教育文体', '劳动和社会保障', '商贸旅游', '卫生计生', '农村农业', '国土资源',
                '民政', '政法', '党务政务', '纪检监察', '经济管理', '科技与信息产业'],
@@ -95,9 +97,18 @@ def folded(text):
 
 
 def tokens(base, texts, limit):
-    """[CLS] ... [SEP], cut to `limit`."""
-    encoded = base.tokenizer.encode_batch([folded(t) for t in texts])
-    return [e.ids if len(e.ids) <= limit else e.ids[:limit - 1] + e.ids[-1:] for e in encoded]
+    """[CLS] ... [SEP], cut to `limit`. A text may be a tuple: a turn, and what was heard before it (BEFORE_TOKENS), which
+    follows it, each with a [SEP] of its own and no [CLS]."""
+    cut = lambda ids, most: ids if len(ids) <= most else ids[:most - 1] + ids[-1:]
+    encoded = lambda some: [e.ids for e in base.tokenizer.encode_batch([folded(t) for t in some])]
+    parts = [(t,) if isinstance(t, str) else t for t in texts]
+    out = [cut(ids, limit) for ids in encoded([p[0] for p in parts])]
+    for n, most in enumerate(BEFORE_TOKENS, 1):
+        heard = [i for i, p in enumerate(parts) if len(p) > n and p[n]]
+        for i, ids in zip(heard, encoded([parts[i][n] for i in heard])):
+            if len(ids) > 2:  # Else it says nothing.
+                out[i] = out[i] + cut(ids, most)[1:]
+    return out
 
 
 def tsv(path):
@@ -148,14 +159,24 @@ def post_emotion_rows(data):
     return merged(train), blend
 
 
+def heard_before(turns):
+    """What a turn answers: the caller's last turn before it, and what the agent said since."""
+    agent = ''
+    for turn in reversed(turns):
+        if turn['speaker'] == 'caller':
+            return turn['text'], agent
+        agent = agent or turn['text']
+    return '', agent
+
+
 def caller_turns():
-    """Every caller's turn of the labelled calls: (call, number, text, feeling)."""
+    """Every caller's turn of the labelled calls: (call, number, (text, what was heard before), feeling)."""
     for file in CALLS:
         with open(file, encoding='utf-8') as f:
             for call in map(json.loads, f):
                 for n, turn in enumerate(call['turns'], 1):
                     if turn['speaker'] == 'caller':
-                        yield call['id'], n, turn['text'], call['expected']['emotions'][str(n)]
+                        yield call['id'], n, (turn['text'], *heard_before(call['turns'][:n - 1])), call['expected']['emotions'][str(n)]
 
 
 def turn_rows():
@@ -180,19 +201,26 @@ def call_text(call, restates):
     return '\n'.join(t['text'] for t in call['turns'] if t['speaker'] == 'caller' or any(words in t['text'] for words in restates))
 
 
+def shares(kinds):
+    """The first kind of a call weighs more than a second."""
+    target = [0.0] * len(LABELS['call_kind'])
+    for kind, share in zip(kinds, [1.0] if len(kinds) == 1 else [0.6, 0.4]):
+        target[LABELS['call_kind'].index(kind)] += share
+    return target
+
+
 def call_kind_rows():
-    """The kinds of a whole call: the first weighs more than a second."""
+    """The kinds of whole calls: of the labelled ones, and of call_kinds.tsv, where the caller alone is written down."""
     with open(ROOT / 'services/classification/data/cues.json', encoding='utf-8') as f:
         restates = json.load(f)['restate']
     rows = ([], [])
     for file in CALLS:
         with open(file, encoding='utf-8') as f:
             for call in map(json.loads, f):
-                kinds = call['expected']['kinds']
-                target = [0.0] * len(LABELS['call_kind'])
-                for kind, share in zip(kinds, [1.0] if len(kinds) == 1 else [0.6, 0.4]):
-                    target[LABELS['call_kind'].index(kind)] += share
-                rows[blends(call['id'], 'call_kind')].append((call_text(call, restates), target, 1.0))
+                rows[blends(call['id'], 'call_kind')].append((call_text(call, restates), shares(call['expected']['kinds']), 1.0))
+    with open(ROOT / 'services/classification/training/call_kinds.tsv', encoding='utf-8') as f:
+        for kinds, turns in (line.rstrip('\n').split('\t') for line in f):
+            rows[0].append((turns.replace('｜', '\n'), shares(kinds.split('+')), 1.0))
     return rows
 
 

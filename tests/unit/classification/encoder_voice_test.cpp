@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "classification/adapters/trained_heads.h"
 #include "spoken.h"
 
 namespace hotline::classification {
@@ -108,6 +109,27 @@ TEST(EncoderVoiceTest, AForecastHearsTheCallSoFarAndNoLongerThanItMust) {
   EXPECT_EQ(models.heard, 4U);
   (void)reader.ReadTurn(Opening(), before, now);
   EXPECT_EQ(models.heard, 41U);
+}
+
+TEST(EncoderVoiceTest, ACallersTurnIsHeardWithWhatCameBefore) {
+  const std::vector<Turn> turns = Spoken({{'a', "您好，请讲。"},
+                                          {'c', "我想取消一个快递。"},
+                                          {'a', "稍等。"},
+                                          {'a', "里面是什么？"},
+                                          {'c', "对，易碎的。"},
+                                          {'c', "你听着就行。"}});
+  const std::span<const Turn> all{turns};
+  const auto heard = [&](std::size_t turn) { return InCall(turns[turn - 1].text, all.first(turn)); };
+  const auto are = [](std::string_view earlier, std::string_view agent) {
+    return testing::AllOf(testing::Field(&language::TurnInCall::earlier, earlier),
+                          testing::Field(&language::TurnInCall::agent, agent));
+  };
+  EXPECT_THAT(heard(2), are("", "您好，请讲。"));
+  EXPECT_THAT(heard(5), are("我想取消一个快递。", "里面是什么？"));
+  EXPECT_THAT(heard(6), are("对，易碎的。", "")) << "nobody spoke between";
+  EXPECT_THAT(heard(4), are("", "")) << "an agent's turn is heard alone";
+  EXPECT_THAT(InCall("一封信", {}), are("", ""));
+  EXPECT_EQ(heard(5).text, "对，易碎的。");
 }
 
 TEST(EncoderVoiceTest, AnAgentHasNoFeelings) {

@@ -24,8 +24,15 @@ using std::chrono::milliseconds;
 
 std::filesystem::path ModelFile() { return ModelDirectory() / "encoder.model"; }
 
-/// What training/export_encoder computed with the original tokenizer and without this program.
-nlohmann::json Golden() { return nlohmann::json::parse(std::ifstream{ModelDirectory() / "encoder_golden.json"}); }
+/// What training/export_encoder computed with the original tokenizer and without this program: of texts, or of turns
+/// with what was heard before them.
+std::vector<nlohmann::json> Golden(bool turns = false) {
+  std::vector<nlohmann::json> golden;
+  for (nlohmann::json& one : nlohmann::json::parse(std::ifstream{ModelDirectory() / "encoder_golden.json"})) {
+    if (one.contains("before") == turns) golden.push_back(std::move(one));
+  }
+  return golden;
+}
 
 std::string Vocabulary() {
   const auto bytes = ReadModelFile(ModelFile());
@@ -46,7 +53,7 @@ class WordPieceTest : public testing::Test {
 TEST_F(WordPieceTest, CutsTextsAsTheOriginalDoes) {
   const auto word_piece = WordPiece::Parse(Vocabulary());
   ASSERT_TRUE(word_piece.ok()) << word_piece.status();
-  const nlohmann::json golden = Golden();
+  const std::vector<nlohmann::json> golden = Golden();
   ASSERT_GT(golden.size(), 15U);
   for (const nlohmann::json& one : golden) {
     EXPECT_EQ((*word_piece)->Tokens(one.at("text").get<std::string>(), 100'000),
@@ -133,7 +140,7 @@ TEST_F(EncoderTest, AnswersWhatTrainingComputes) {
 
 TEST_F(EncoderTest, IsStampedBesideTheLinearHeads) {
   EXPECT_THAT(WithEncoder().version(), testing::MatchesRegex("encoder-.*\\+linear-.*"));
-  EXPECT_EQ(WithEncoder().ReadTurn("路灯不亮").model, WithEncoder().version());
+  EXPECT_EQ(WithEncoder().ReadTurn({"路灯不亮"}).model, WithEncoder().version());
 }
 
 TEST_F(EncoderTest, SaysOfATurnWhatTrainingComputes) {
@@ -143,7 +150,7 @@ TEST_F(EncoderTest, SaysOfATurnWhatTrainingComputes) {
   for (const nlohmann::json& one : Golden()) {
     const auto text = one.at("text").get<std::string>();
     if (text != Simplified(text) || one.at("tokens").size() >= kTurnTokens) continue;
-    const Models::TurnReading read = WithEncoder().ReadTurn(text);
+    const Models::TurnReading read = WithEncoder().ReadTurn({text});
     ASSERT_TRUE(read.emotion && read.concern);
     const auto close_to = [&](const char* task) {
       return testing::Pointwise(testing::DoubleNear(kClose), one.at(task).get<std::vector<double>>());
@@ -156,6 +163,32 @@ TEST_F(EncoderTest, SaysOfATurnWhatTrainingComputes) {
     ++compared;
   }
   EXPECT_GE(compared, 12);
+}
+
+TEST_F(EncoderTest, HearsATurnAfterWhatCameBefore) {
+  constexpr std::size_t kTurnTokens = 96;
+  constexpr double kClose = 0.6;
+  const auto encoder = *Encoder::Load(ModelFile(), {.requests = 1});
+  int compared = 0;
+  for (const nlohmann::json& one : Golden(true)) {
+    const auto text = one.at("text").get<std::string>();
+    const auto before = one.at("before").get<std::vector<std::string>>();
+    const TurnInCall turn{text, before.at(0), before.at(1)};
+    const TurnTokens tokens = encoder->TokensOf(turn, EncoderTask::kTopics);
+    EXPECT_EQ(tokens.all, one.at("tokens").get<std::vector<std::int64_t>>()) << text;
+    EXPECT_EQ(tokens.own, encoder->Tokens(text, EncoderTask::kTopics).size());
+    const Models::TurnReading read = WithEncoder().ReadTurn(turn);
+    EXPECT_EQ(read.concern.has_value(), tokens.own < kTurnTokens) << "the turn's own length decides";
+    if (!read.concern) continue;
+    const auto close_to = [&](const char* task) {
+      return testing::Pointwise(testing::DoubleNear(kClose), one.at(task).get<std::vector<double>>());
+    };
+    EXPECT_THAT(read.emotion->scores, close_to("turn_emotion")) << text;
+    EXPECT_THAT(read.concern->scores, close_to("concern")) << text;
+    EXPECT_NE(read.concern->scores, WithEncoder().ReadTurn({text}).concern->scores) << text;
+    ++compared;
+  }
+  EXPECT_GE(compared, 4);
 }
 
 const std::vector<DialogueTurn> kDialogue{{Speaker::kCaller, "投诉三次了还是没有信号"},
@@ -192,7 +225,7 @@ TEST_F(EncoderTest, RefusesForecastsThatWereTrainedOnAnotherEncoder) {
 }
 
 TEST_F(EncoderTest, IsSparedWhereTheLinearHeadsReadAlone) {
-  const Models::TurnReading read = WithEncoder().ReadTurn("公司拖欠工资", Readers::kLinearHeads);
+  const Models::TurnReading read = WithEncoder().ReadTurn({"公司拖欠工资"}, Readers::kLinearHeads);
   EXPECT_EQ(read.model, WithEncoder().linear_version());
   EXPECT_FALSE(read.emotion);
   EXPECT_FALSE(WithEncoder().ReadKind("公司拖欠工资", Readers::kLinearHeads).kind);
@@ -201,7 +234,7 @@ TEST_F(EncoderTest, IsSparedWhereTheLinearHeadsReadAlone) {
 TEST_F(EncoderTest, LeavesTheFeelingOfALongTextToTheLinearHeads) {
   std::string letter;
   for (int i = 0; i < 14; ++i) letter += "工厂夜里偷排污水。";  // Between what turns and topics read.
-  const Models::TurnReading read = WithEncoder().ReadTurn(letter);
+  const Models::TurnReading read = WithEncoder().ReadTurn({letter});
   EXPECT_FALSE(read.emotion);
   EXPECT_FALSE(read.concern);
   EXPECT_EQ(read.model, WithEncoder().version());
@@ -239,7 +272,7 @@ TEST_F(EncoderTest, LeavesALiveTurnToTheLinearHeadsWhenItIsBusy) {
   for (int caller = 0; caller < 4; ++caller) {
     callers.emplace_back([&, caller] {
       for (int i = 0; i < 20'000 && !degraded; ++i) {
-        const auto soon = busy->ReadTurn("公司拖欠工资不签合同，社保也没有交" + std::to_string(4 * i + caller));
+        const auto soon = busy->ReadTurn({"公司拖欠工资不签合同，社保也没有交" + std::to_string(4 * i + caller)});
         EXPECT_FALSE(soon.topics.empty());
         if (soon.model != busy->version()) {
           EXPECT_EQ(soon.model, busy->linear_version());
@@ -259,7 +292,7 @@ TEST_F(EncoderTest, IsNotNeeded) {
   ASSERT_TRUE(models.ok()) << models.status();
   EXPECT_FALSE((*models)->has_encoder());
   EXPECT_EQ((*models)->version(), (*models)->linear_version());
-  EXPECT_EQ((*models)->ReadTurn("公司拖欠工资").model, (*models)->linear_version());
+  EXPECT_EQ((*models)->ReadTurn({"公司拖欠工资"}).model, (*models)->linear_version());
   EXPECT_EQ((*models)->Topics("公司拖欠工资不签合同\n社保也没有交")[0].label, "劳动和社会保障");
 }
 

@@ -1,5 +1,6 @@
-// What a turn costs beside the network: its whole path (linear head, simplifying, tokenizing, all heads) against the
-// bare network on the same tokens, in turn. CPU time of the process, so that other work on the machine does not count.
+// What a turn costs beside the network, heard with what came before it: its whole path (linear head, simplifying,
+// tokenizing, all heads) against the bare network on the same tokens, in turn. CPU time of the process, so that other
+// work on the machine does not count.
 // usage: hotline-encoder-speed MODEL_DIRECTORY < TEXTS
 #include <ctime>
 #include <iostream>
@@ -17,6 +18,7 @@ using hotline::language::Encoder;
 using hotline::language::EncoderSharing;
 using hotline::language::EncoderTask;
 using hotline::language::Models;
+using hotline::language::TurnInCall;
 
 constexpr EncoderSharing kOneThread{.requests = 1, .patience = std::chrono::seconds{10}};
 constexpr int kRounds = 5;
@@ -47,12 +49,15 @@ int main(int argc, char** argv) {
   double path = 0;
   std::size_t tokens = 0;
   for (int round = 0; round <= kRounds; ++round) {
-    for (const std::string& text : texts) {
-      const std::vector<std::int64_t> cut = (*encoder)->Tokens(text, EncoderTask::kTopics);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      // The two texts before it stand for what is heard before a turn.
+      const std::size_t n = texts.size();
+      const TurnInCall turn{texts[i], texts[(i + n - 1) % n], texts[(i + 2 * n - 2) % n]};
+      const std::vector<std::int64_t> cut = (*encoder)->TokensOf(turn, EncoderTask::kTopics).all;
       const double before = CpuMilliseconds();
       if (!(*encoder)->Scores(cut, kOneThread.patience).ok()) return 1;
       const double between = CpuMilliseconds();
-      if ((*models)->ReadTurn(text).model != (*models)->version()) return 1;
+      if ((*models)->ReadTurn(turn).model != (*models)->version()) return 1;
       if (round == 0) continue;  // The first round warms up.
       bare += between - before;
       path += CpuMilliseconds() - between;
