@@ -114,8 +114,12 @@ absl::Status Encoder::Parse(std::string_view bytes) {
   return Scores(Tokens("", EncoderTask::kTopics), kFirstRun).status();
 }
 
+std::vector<std::int64_t> Encoder::Cut(std::string_view text, std::size_t most) const {
+  return word_piece_->Tokens(WithPlainLetters(Simplified(text)), most);
+}
+
 std::vector<std::int64_t> Encoder::Tokens(std::string_view text, EncoderTask task) const {
-  return word_piece_->Tokens(WithPlainLetters(Simplified(text)), HeadOf(task).max_tokens);
+  return Cut(text, HeadOf(task).max_tokens);
 }
 
 TurnTokens Encoder::TokensOf(const TurnInCall& turn, EncoderTask task) const {
@@ -124,7 +128,7 @@ TurnTokens Encoder::TokensOf(const TurnInCall& turn, EncoderTask task) const {
   const std::array heard{turn.earlier, turn.agent};
   for (std::size_t i = 0; i < heard.size(); ++i) {
     if (heard[i].empty() || before_tokens_[i] < kFrame) continue;
-    const auto part = word_piece_->Tokens(WithPlainLetters(Simplified(heard[i])), before_tokens_[i]);
+    const std::vector<std::int64_t> part = Cut(heard[i], before_tokens_[i]);
     if (part.size() > kFrame) tokens.all.insert(tokens.all.end(), part.begin() + 1, part.end());
   }
   return tokens;
@@ -145,7 +149,7 @@ absl::StatusOr<EncoderScores> Encoder::Scores(std::span<const std::int64_t> toke
 }
 
 absl::StatusOr<std::vector<double>> Encoder::State(std::string_view text, std::chrono::milliseconds patience) const {
-  auto scores = Scores(word_piece_->Tokens(WithPlainLetters(Simplified(text)), kStateTokens), patience);
+  auto scores = Scores(Cut(text, kStateTokens), patience);
   if (!scores.ok()) return scores.status();
   return std::move(scores->back());
 }

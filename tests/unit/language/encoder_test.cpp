@@ -143,31 +143,32 @@ TEST_F(EncoderTest, IsStampedBesideTheLinearHeads) {
   EXPECT_EQ(WithEncoder().ReadTurn({"路灯不亮"}).model, WithEncoder().version());
 }
 
+constexpr std::size_t kTurnTokens = 96;  // What training reads of a turn.
+
+/// To what training computed of one: log-odds, in eight bits on another processor.
+auto CloseTo(const nlohmann::json& one, const char* task) {
+  constexpr double kClose = 0.6;
+  return testing::Pointwise(testing::DoubleNear(kClose), one.at(task).get<std::vector<double>>());
+}
+
 TEST_F(EncoderTest, SaysOfATurnWhatTrainingComputes) {
-  constexpr std::size_t kTurnTokens = 96;  // What training reads of a turn.
-  constexpr double kClose = 0.6;           // Of log-odds, in eight bits on another processor.
   int compared = 0;
   for (const nlohmann::json& one : Golden()) {
     const auto text = one.at("text").get<std::string>();
     if (text != Simplified(text) || one.at("tokens").size() >= kTurnTokens) continue;
     const Models::TurnReading read = WithEncoder().ReadTurn({text});
     ASSERT_TRUE(read.emotion && read.concern);
-    const auto close_to = [&](const char* task) {
-      return testing::Pointwise(testing::DoubleNear(kClose), one.at(task).get<std::vector<double>>());
-    };
-    EXPECT_THAT(read.emotion->scores, close_to("turn_emotion")) << text;
-    EXPECT_THAT(read.concern->scores, close_to("concern")) << text;
+    EXPECT_THAT(read.emotion->scores, CloseTo(one, "turn_emotion")) << text;
+    EXPECT_THAT(read.concern->scores, CloseTo(one, "concern")) << text;
     const Models::KindReading kind = WithEncoder().ReadKind(text);
     ASSERT_TRUE(kind.kind);
-    EXPECT_THAT(kind.kind->scores, close_to("call_kind")) << text;
+    EXPECT_THAT(kind.kind->scores, CloseTo(one, "call_kind")) << text;
     ++compared;
   }
   EXPECT_GE(compared, 12);
 }
 
 TEST_F(EncoderTest, HearsATurnAfterWhatCameBefore) {
-  constexpr std::size_t kTurnTokens = 96;
-  constexpr double kClose = 0.6;
   const auto encoder = *Encoder::Load(ModelFile(), {.requests = 1});
   int compared = 0;
   for (const nlohmann::json& one : Golden(true)) {
@@ -180,11 +181,8 @@ TEST_F(EncoderTest, HearsATurnAfterWhatCameBefore) {
     const Models::TurnReading read = WithEncoder().ReadTurn(turn);
     EXPECT_EQ(read.concern.has_value(), tokens.own < kTurnTokens) << "the turn's own length decides";
     if (!read.concern) continue;
-    const auto close_to = [&](const char* task) {
-      return testing::Pointwise(testing::DoubleNear(kClose), one.at(task).get<std::vector<double>>());
-    };
-    EXPECT_THAT(read.emotion->scores, close_to("turn_emotion")) << text;
-    EXPECT_THAT(read.concern->scores, close_to("concern")) << text;
+    EXPECT_THAT(read.emotion->scores, CloseTo(one, "turn_emotion")) << text;
+    EXPECT_THAT(read.concern->scores, CloseTo(one, "concern")) << text;
     EXPECT_NE(read.concern->scores, WithEncoder().ReadTurn({text}).concern->scores) << text;
     ++compared;
   }
