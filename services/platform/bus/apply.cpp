@@ -1,5 +1,8 @@
 #include "platform/bus/apply.h"
 
+#include <chrono>
+#include <utility>
+
 #include "platform/runtime/fault_points.h"
 #include "platform/security/sealer.h"
 #include "platform/store/outbox.h"
@@ -8,6 +11,26 @@
 #include "platform/time.h"
 
 namespace hotline::platform {
+namespace {
+
+/// Of effects before their commit: where each takes long, as one that runs a network, it is not kept waiting for others.
+constexpr std::chrono::milliseconds kMoment{5};
+
+}  // namespace
+
+absl::Status Applier::Together(Transaction& transaction, std::span<const Event* const> sealed,
+                               std::size_t& applied) const {
+  applied = 0;
+  const auto end = std::chrono::steady_clock::now() + kMoment;
+  const std::size_t in_turn = inbox.InTurn(transaction, sealed);
+  while (applied < in_turn && (applied == 0 || std::chrono::steady_clock::now() < end)) {
+    if (absl::Status status = Open(transaction, *sealed[applied]); !status.ok()) return status;
+    ++applied;
+  }
+  return inbox.MarkAll(transaction, sealed.first(applied), clock.Now())
+             ? absl::OkStatus()
+             : absl::AlreadyExistsError("another member applied one of them");
+}
 
 absl::Status Applier::InOrder(Transaction& transaction, const Event& sealed) const {
   if (Sabotaged("skip_inbox") || Sabotaged("any_order")) return Effect(transaction, sealed);
@@ -22,6 +45,10 @@ absl::Status Applier::InOrder(Transaction& transaction, const Event& sealed) con
 
 absl::Status Applier::Effect(Transaction& transaction, const Event& sealed) const {
   if (!Sabotaged("skip_inbox") && !inbox.Mark(transaction, sealed, clock.Now())) return absl::OkStatus();
+  return Open(transaction, sealed);
+}
+
+absl::Status Applier::Open(Transaction& transaction, const Event& sealed) const {
   absl::StatusOr<std::string> payload = sealer.Unseal(sealed.payload, SealContext(sealed));
   if (!payload.ok()) return payload.status();
   Event open = sealed;

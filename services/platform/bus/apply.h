@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
+#include <string>
+
 #include <absl/status/status.h>
 
 #include "platform/bus/consumer.h"
@@ -19,8 +23,16 @@ struct Applier {
   /// FAILED_PRECONDITION when the payload does not open.
   absl::Status InOrder(Transaction& transaction, const Event& sealed) const;
 
+  /// As many of the first events as are in turn and a moment allows, in few statements: their effects, and one mark for
+  /// all. Says how many in `applied`. None where the first is not in turn. On an error nothing of it may stand, and each
+  /// event has to be looked at by itself.
+  absl::Status Together(Transaction& transaction, std::span<const Event* const> sealed, std::size_t& applied) const;
+
   /// The effect and its mark, with no look at the order.
   absl::Status Effect(Transaction& transaction, const Event& sealed) const;
+
+  /// The effect alone.
+  absl::Status Open(Transaction& transaction, const Event& sealed) const;
 
   /// Says in the log and the metrics that an event needs a person.
   void ReportDead(const Event& event, const absl::Status& status) const;

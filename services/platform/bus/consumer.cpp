@@ -6,6 +6,7 @@
 
 #include "platform/bus/apply.h"
 #include "platform/bus/round.h"
+#include "platform/bus/together.h"
 #include "platform/bus/upkeep.h"
 #include "platform/runtime/fault_points.h"
 #include "platform/telemetry/metrics.h"
@@ -44,6 +45,7 @@ class Consumer final : public Subscription {
     std::vector<const Event*> pending;
     for (const Delivery& delivery : deliveries) pending.push_back(&delivery.event);
     FaultPoint("consumer.before_work");
+    pending = ApplyTogether(store_, applier_, pending, steady_clock::now() + kSubmitPatience);
     while (!pending.empty()) {
       Round round{pending.size()};
       Submit(pending, round);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -44,6 +46,11 @@ class Inbox {
 
   /// Marks an event as applied; false when it was before.
   bool Mark(Transaction& transaction, const Event& event, Time now) const;
+
+  /// How many of the first events are each kNext once those before it are applied: one question for all.
+  [[nodiscard]] std::size_t InTurn(Session& session, std::span<const Event* const> events) const;
+  /// Marks events that were in turn, in few statements; false when somebody else marked one meanwhile: roll back.
+  bool MarkAll(Transaction& transaction, std::span<const Event* const> events, Time now) const;
 
   /// Parks an event; a second time changes nothing.
   void Park(Transaction& transaction, const Event& sealed, std::string_view state, std::string_view reason,
