@@ -7,6 +7,7 @@
 #include <ostream>
 #include <stdexcept>
 
+#include <absl/hash/hash.h>
 #include <absl/strings/str_split.h>
 
 namespace hotline::language {
@@ -37,47 +38,63 @@ LinearHead::LinearHead(std::string_view file) {
       std::vector<float> weights;
       weights.reserve(labels_.size());
       for (std::size_t i = 1; i < columns.size(); ++i) weights.push_back(std::strtof(columns[i].c_str(), nullptr));
-      Set(columns[0], weights);
+      if (!Place(columns[0], weights).second) {
+        throw std::runtime_error("model line " + std::to_string(number) + " has a feature twice");
+      }
     }
   }
+  weights_.shrink_to_fit();
+}
+
+std::uint64_t LinearHead::KeyOf(std::string_view feature) {
+  return absl::HashOf(absl::string_view{feature.data(), feature.size()});
+}
+
+std::pair<std::size_t, bool> LinearHead::Place(std::string_view feature, const std::vector<float>& weights) {
+  const auto [row, added] =
+      rows_.try_emplace(KeyOf(feature), static_cast<std::uint32_t>(weights_.size() / labels_.size()));
+  if (added) weights_.insert(weights_.end(), weights.begin(), weights.end());
+  return {row->second * labels_.size(), added};
 }
 
 std::vector<double> LinearHead::Scores(const Features& features) const {
   std::vector<double> scores(labels_.size());
   for (const auto& [name, strength] : features) {
-    const auto row = rows_.find(name);
+    const auto row = rows_.find(KeyOf(name));
     if (row == rows_.end()) continue;
-    const float* const weights = &weights_[row->second];
+    const float* const weights = &weights_[row->second * labels_.size()];
     for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += weights[i] * strength;
   }
   return scores;
 }
 
 void LinearHead::Set(const std::string& feature, const std::vector<float>& weights) {
-  if (weights.size() != labels_.size()) throw std::invalid_argument(feature + " has not one weight a label");
-  const auto [row, added] = rows_.try_emplace(feature, weights_.size());
+  if (labels_.empty() || weights.size() != labels_.size()) throw std::invalid_argument(feature + " has not one weight a label");
+  const auto [at, added] = Place(feature, weights);
   if (added) {
-    weights_.insert(weights_.end(), weights.begin(), weights.end());
+    names_.push_back(feature);
   } else {
-    std::copy(weights.begin(), weights.end(), weights_.begin() + static_cast<std::ptrdiff_t>(row->second));
+    std::copy(weights.begin(), weights.end(), weights_.begin() + static_cast<std::ptrdiff_t>(at));
   }
 }
 
 void LinearHead::Scale(const std::string& feature, float by) {
-  const auto row = rows_.find(feature);
+  const auto row = rows_.find(KeyOf(feature));
   if (row == rows_.end()) return;
-  for (std::size_t i = 0; i < labels_.size(); ++i) weights_[row->second + i] *= by;
+  for (std::size_t i = 0; i < labels_.size(); ++i) weights_[row->second * labels_.size() + i] *= by;
 }
 
 void LinearHead::Write(std::ostream& out) const {
+  if (names_.size() != rows_.size()) throw std::logic_error("a head that was read has no names to write");
   out << "version\t" << version_ << "\nlabels";
   for (const std::string& label : labels_) out << '\t' << label;
   out << '\n';
   // Sorted, so that a retrained head shows as a small diff.
-  const std::map<std::string, std::size_t> sorted{rows_.begin(), rows_.end()};
-  for (const auto& [name, row] : sorted) {
+  std::map<std::string_view, std::size_t> sorted;
+  for (std::size_t row = 0; row < names_.size(); ++row) sorted.emplace(names_[row], row * labels_.size());
+  for (const auto& [name, at] : sorted) {
     out << name;
-    for (std::size_t i = 0; i < labels_.size(); ++i) out << '\t' << std::round(weights_[row + i] * 1000) / 1000;
+    for (std::size_t i = 0; i < labels_.size(); ++i) out << '\t' << std::round(weights_[at + i] * 1000) / 1000;
     out << '\n';
   }
 }
