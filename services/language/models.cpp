@@ -62,6 +62,7 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
     absl::StrAppend(&models->linear_version_, models->linear_version_.empty() ? "" : "+", version);
   }
   models->version_ = models->linear_version_;
+  status.Update(models->LoadDispatch(directory));
   status.Update(models->LoadEncoder(directory / "encoder.model", sharing));
   if (status.ok() && models->encoder_) status.Update(models->LoadReadersOfStates(directory));
   if (!status.ok()) return status;
@@ -83,6 +84,26 @@ absl::Status Models::LoadEncoder(const std::filesystem::path& file, const Encode
   }
   encoder_ = *std::move(encoder);
   version_ = absl::StrCat(encoder_->version(), "+", version_);
+  return absl::OkStatus();
+}
+
+absl::Status Models::LoadDispatch(const std::filesystem::path& directory) {
+  static constexpr char kTopic[] = "call_topic.model";
+  static constexpr char kDepartment[] = "call_department.model";
+  std::error_code unknown;  // Then loading it tells.
+  if (!std::filesystem::exists(directory / kTopic, unknown) &&
+      !std::filesystem::exists(directory / kDepartment, unknown) && !unknown)
+    return absl::OkStatus();
+  auto topic = LinearModel::Load(directory / kTopic);
+  if (!topic.ok()) return topic.status();
+  auto department = LinearModel::Load(directory / kDepartment);
+  if (!department.ok()) return department.status();
+  for (const std::string& label : (*topic)->labels()) {
+    if (std::ranges::find(topics_->labels(), label) != topics_->labels().end()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(kTopic, " knows a topic that topics.model does not: ", label));
+  }
+  call_topic_ = *std::move(topic);
+  call_department_ = *std::move(department);
   return absl::OkStatus();
 }
 
@@ -164,6 +185,11 @@ Models::KindReading Models::ReadKind(std::string_view call_text, Readers readers
 
 std::span<const std::string> Models::concern_labels() const {
   return encoder_ ? encoder_->labels(EncoderTask::kConcern) : std::span<const std::string>{};
+}
+
+Models::DispatchReading Models::ReadDispatch(std::string_view call_text) const {
+  if (!call_topic_) return {};
+  return {.topics = call_topic_->Rank(call_text), .departments = call_department_->Rank(call_text)};
 }
 
 std::vector<LabelEvidence> Models::TopicEvidence(std::string_view text, std::string_view topic,

@@ -9,6 +9,13 @@
 namespace hotline::classification {
 namespace {
 
+std::vector<Scored<std::string>> Labelled(std::span<const language::Scored> scored) {
+  std::vector<Scored<std::string>> labelled;
+  labelled.reserve(scored.size());
+  for (const language::Scored& one : scored) labelled.push_back({std::string{one.label}, one.probability});
+  return labelled;
+}
+
 TrainedReading ReadText(const ModelsInUse& in_use, const language::TurnInCall& turn) {
   const language::Models& models = *in_use.models;
   language::Models::TurnReading read = models.ReadTurn(turn, in_use.readers);
@@ -17,8 +24,7 @@ TrainedReading ReadText(const ModelsInUse& in_use, const language::TurnInCall& t
                          .concern = {},
                          .satisfaction = {},
                          .model = std::string{read.model}};
-  for (const language::Scored& topic : read.topics)
-    reading.topics.push_back({std::string{topic.label}, topic.probability});
+  reading.topics = Labelled(read.topics);
   if (read.concern) {
     reading.concern.emplace(ConcernVoice{.scores = {}, .linear = read.concern->linear});
     for (std::size_t i = 0; i < read.concern->scores.size(); ++i)
@@ -65,6 +71,12 @@ TrainedModels TrainedHeads(std::function<ModelsInUse()> in_use, platform::Metric
                 const ModelsInUse now = in_use();
                 language::Models::KindReading read = now.models->ReadKind(call_text, now.readers);
                 return TrainedKind{.kind = std::move(read.kind), .model = std::string{read.model}};
+              },
+          .read_dispatch =
+              [in_use](std::string_view call_text) {
+                const ModelsInUse now = in_use();
+                const language::Models::DispatchReading read = now.models->ReadDispatch(call_text);
+                return TrainedDispatch{.topics = Labelled(read.topics), .departments = Labelled(read.departments)};
               }};
 }
 

@@ -180,6 +180,15 @@ std::optional<TrainedReading> Reader::ReadTrained(std::string_view text, std::sp
   return trained_.read_text ? std::optional{trained_.read_text(text, so_far)} : std::nullopt;
 }
 
+TrainedDispatch Reader::ReadDispatch(std::span<const Turn> turns) const {
+  const bool spoken =
+      std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kAgent; });
+  if (!trained_.read_dispatch || !spoken) return {};  // Letters have models of their own.
+  std::string text;
+  for (const Turn& turn : turns) text.append(text.empty() ? "" : "\n").append(turn.text);
+  return trained_.read_dispatch(text);
+}
+
 KindReading Reader::ReadKinds(std::span<const Turn> turns, std::string& stamp) const {
   if (!trained_.read_kind) return kinds_.Read(turns);
   const TrainedKind said = trained_.read_kind(CallText(turns));
@@ -230,7 +239,7 @@ void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& u
   const std::vector<WeightedText> texts = WeighTurns(turns);
   const std::optional<TrainedReading> said = ReadTrained(TextOf(texts), {});
   const TrainedReading* const trained = said ? &*said : nullptr;
-  MatterReading reading = ReadMatter(directory_, trained, texts);
+  MatterReading reading = ReadMatter(directory_, trained, texts, ReadDispatch(turns));
   understood.topics = std::move(reading.topics);
   Stamp(trained == nullptr ? std::string_view{} : trained->model, stamp);
   if (!reading.matters.empty()) {

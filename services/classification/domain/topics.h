@@ -19,8 +19,9 @@ struct MatterReading {
 /// The texts that count in full, a line each: what the trained models read.
 [[nodiscard]] std::string TextOf(std::span<const WeightedText> texts);
 
-/// Reads texts together; `trained` of TextOf(texts), may be null: then the directory speaks alone.
+/// Reads texts together; `trained` of TextOf(texts), may be null: then the directory speaks alone. `of_call` is of the
+/// whole call, and empty while there is none: matters of its topics and departments come first.
 [[nodiscard]] MatterReading ReadMatter(const DispatchDirectory& directory, const TrainedReading* trained,
-                                       std::span<const WeightedText> texts);
+                                       std::span<const WeightedText> texts, const TrainedDispatch& of_call = {});
 
 }  // namespace hotline::classification

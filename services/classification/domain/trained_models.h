@@ -29,11 +29,19 @@ struct TrainedKind {
   std::string model;
 };
 
+/// What models of whole calls say of the topic and of who leads, probabilities, best first; empty where there is none.
+struct TrainedDispatch {
+  std::vector<Scored<std::string>> topics;
+  std::vector<Scored<std::string>> departments;
+};
+
 /// The trained models that the reader asks. Each may be empty; all must be thread-safe.
 struct TrainedModels {
   /// `so_far`: the call up to the turn that the text is; none where the text is no turn.
   std::function<TrainedReading(std::string_view text, std::span<const Turn> so_far)> read_text;
   std::function<TrainedKind(std::string_view call_text)> read_kind;
+  /// Of what both speakers say, a line a turn.
+  std::function<TrainedDispatch(std::string_view call_text)> read_dispatch = {};
 };
 
 }  // namespace hotline::classification

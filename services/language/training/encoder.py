@@ -3,16 +3,15 @@ import csv, json, pathlib, unicodedata, zipfile
 
 import numpy as np
 import onnx, onnx.numpy_helper
+import openvino as ov
 import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from folds import blends, fold_of
+from folds import CALLS, HELD_CALLS, blends, fold_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-# The labelled calls that may be learned from.
-CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'dataset', 'practice', 'practice_second', 'practice_fourth')]
 # Of the tokens of BGE: whole letters would cut a post's tail, and a message's point stands at its beginning.
 MAX_TOKENS = {'topics': 160, 'post_emotion': 72, 'turn_emotion': 96, 'concern': 96, 'call_kind': 160}
 # Of what was heard before a turn: what the caller said last, and what the agent said since.
@@ -27,6 +26,7 @@ LABELS = {
     'call_kind': ['咨询', '求助', '投诉', '举报', '建议', '表扬'],
 }
 EPIDEMIC_WEIGHT = 0.5
+MAGIC = b'HLEN0001'  # How an encoder.model begins.
 
 
 class Base:
@@ -82,6 +82,55 @@ class Encoder(torch.nn.Module):
 
     def forward(self, ids, mask, task):
         return self.heads[task](self.dropout(self.pooled(ids, mask)))
+
+
+def shipped(file):
+    """The parts of an encoder.model: its header, and files of its graph and weights in bytes."""
+    data = pathlib.Path(file).read_bytes()
+    if data[:8] != MAGIC:
+        raise SystemExit(f'{file} is no encoder.model')
+    at = 12 + int(np.frombuffer(data[8:12], np.uint32)[0])
+    header, parts = json.loads(data[12:at]), []
+    for name in ('vocabulary', 'graph', 'weights'):
+        parts.append(data[at:at + header[f'{name}_bytes']])
+        at += header[f'{name}_bytes']
+    return header, parts
+
+
+def restored(file):
+    """The weights of an encoder.model as floats again, to go on from: in bytes they lost little (scores move by some
+    0.1). What nncf moved between a layer and its input (smooth_quant) is multiplied back."""
+    _, (_, graph, weights) = shipped(file)
+    network = ov.Core().read_model(graph, weights)
+    source = lambda node, n: node.input(n).get_source_output().get_node()
+
+    def value(node):
+        kind = node.get_type_name()
+        if kind == 'Constant':
+            return np.array(node.data)
+        if kind == 'Convert':
+            return value(source(node, 0)).astype(np.float32)
+        if kind == 'Multiply':
+            return value(source(node, 0)) * value(source(node, 1))
+        raise SystemExit(f'{file}: {node.get_friendly_name()} is a {kind}, not a weight')
+
+    state = {}
+    for node in network.get_ordered_ops():
+        kind, name = node.get_type_name(), node.get_friendly_name()
+        layer, _, operation = name.removeprefix('__module.model.').partition('/')
+        if kind == 'Gather' and operation.startswith('aten::embedding'):
+            state[f'{layer}.weight'] = value(source(node, 0))
+        elif kind == 'MatMul' and operation.startswith('aten::linear'):
+            before = source(node, 0)
+            if before.get_type_name() == 'FakeQuantize':
+                before = source(before, 0)
+            smooth = value(source(before, 1)).reshape(1, -1) if 'smooth_quant' in before.get_friendly_name() else 1
+            state[f'{layer}.weight'] = value(source(node, 1)) * smooth
+        elif operation == 'aten::layer_norm/Multiply_1':
+            state[f'{layer}.weight'] = value(source(node, 1)).reshape(-1)
+        elif operation in ('aten::linear/Add', 'aten::layer_norm/Add'):
+            state[f'{layer}.bias'] = value(source(node, 1)).reshape(-1)
+    return {name: torch.from_numpy(np.ascontiguousarray(some, dtype=np.float32)) for name, some in state.items()}
 
 
 def folded(text):
@@ -144,6 +193,7 @@ def topic_rows(data, without_fold):
         if r['一级分类'] in labels:
             train.append((r['二级分类'] + r['三级分类'], one_hot(r['一级分类'], labels), 0.5))
     train += [(r['text'], one_hot(r['label'], labels), 1.0) for r in tsv(HERE / 'topic_examples.tsv')]
+    train += [(text, one_hot(call['expected']['topics'][0], labels), 1.0) for call, weighs, text in call_texts() if not weighs]
     return merged(train), blend
 
 
@@ -169,26 +219,32 @@ def heard_before(turns):
     return '', agent
 
 
-def caller_turns():
-    """Every caller's turn of the labelled calls: (call, number, (text, what was heard before), feeling)."""
-    for file in CALLS:
+def labelled_calls():
+    """Every labelled call, and whether it may only weigh."""
+    for file in CALLS + HELD_CALLS:
         with open(file, encoding='utf-8') as f:
             for call in map(json.loads, f):
-                for n, turn in enumerate(call['turns'], 1):
-                    if turn['speaker'] == 'caller':
-                        yield call['id'], n, (turn['text'], *heard_before(call['turns'][:n - 1])), call['expected']['emotions'][str(n)]
+                yield call, file in HELD_CALLS
+
+
+def caller_turns():
+    """Every caller's turn of the labelled calls: (call, whether it only weighs, number, (text, what was heard before), feeling)."""
+    for call, weighs in labelled_calls():
+        for n, turn in enumerate(call['turns'], 1):
+            if turn['speaker'] == 'caller':
+                yield call['id'], weighs, n, (turn['text'], *heard_before(call['turns'][:n - 1])), call['expected']['emotions'][str(n)]
 
 
 def turn_rows():
-    """Both heads of turns, {task: (rows to train on, rows that blend)}; a call is on one side with all its turns."""
+    """Both heads of turns, {task: (rows to train on, rows that weigh)}."""
     with open(ROOT / 'services/escalation/training/call_turns.tsv', encoding='utf-8') as f:
         concerns = {(call, int(n)): label for call, n, label in (line.split() for line in f)}
     rows = {'turn_emotion': ([], []), 'concern': ([], [])}
-    for call, n, text, feeling in caller_turns():
+    for call, weighs, n, text, feeling in caller_turns():
         told = {'turn_emotion': feeling, 'concern': concerns.get((call, n))}
         for task, label in told.items():
             if label:
-                rows[task][blends(call, task)].append((text, one_hot(label, LABELS[task]), 1.0))
+                rows[task][weighs].append((text, one_hot(label, LABELS[task]), 1.0))
     for task, file in (('turn_emotion', 'classification/training/turn_emotions.tsv'), ('concern', 'escalation/training/caller_turns.tsv')):
         with open(ROOT / 'services' / file, encoding='utf-8') as f:
             for label, text in (line.rstrip('\n').split('\t') for line in f if line.strip()):
@@ -196,9 +252,13 @@ def turn_rows():
     return {task: (merged(train), blend) for task, (train, blend) in rows.items()}
 
 
-def call_text(call, restates):
-    """What Reader::ReadCall() gives the head: all that the caller says, and what the agent repeats of it."""
-    return '\n'.join(t['text'] for t in call['turns'] if t['speaker'] == 'caller' or any(words in t['text'] for words in restates))
+def call_texts():
+    """(call, whether it only weighs, what Reader::ReadCall() gives the heads: all that the caller says, and what the agent repeats of it)."""
+    with open(ROOT / 'services/classification/data/cues.json', encoding='utf-8') as f:
+        restates = json.load(f)['restate']
+    for call, weighs in labelled_calls():
+        yield call, weighs, '\n'.join(t['text'] for t in call['turns']
+                                      if t['speaker'] == 'caller' or any(words in t['text'] for words in restates))
 
 
 def shares(kinds):
@@ -211,13 +271,9 @@ def shares(kinds):
 
 def call_kind_rows():
     """The kinds of whole calls: of the labelled ones, and of call_kinds.tsv, where the caller alone is written down."""
-    with open(ROOT / 'services/classification/data/cues.json', encoding='utf-8') as f:
-        restates = json.load(f)['restate']
     rows = ([], [])
-    for file in CALLS:
-        with open(file, encoding='utf-8') as f:
-            for call in map(json.loads, f):
-                rows[blends(call['id'], 'call_kind')].append((call_text(call, restates), shares(call['expected']['kinds']), 1.0))
+    for call, weighs, text in call_texts():
+        rows[weighs].append((text, shares(call['expected']['kinds']), 1.0))
     with open(ROOT / 'services/classification/training/call_kinds.tsv', encoding='utf-8') as f:
         for kinds, turns in (line.rstrip('\n').split('\t') for line in f):
             rows[0].append((turns.replace('｜', '\n'), shares(kinds.split('+')), 1.0))

@@ -30,6 +30,7 @@ CallOpening Opening() {
 struct FakeModels {
   TrainedReading reading{.topics = {{"环境保护", 1.0}}, .emotion = {}, .concern = {}, .model = "fake-1"};
   TrainedKind kind{.kind = {}, .model = "fake-1"};
+  TrainedDispatch dispatch;
   std::vector<std::string> asked;
   std::size_t heard = 0;  ///< Turns given with the last text.
 
@@ -43,7 +44,12 @@ struct FakeModels {
                    asked.emplace_back(text);
                    return reading;
                  },
-             .read_kind = [this](std::string_view) { return kind; }}};
+             .read_kind = [this](std::string_view) { return kind; },
+             .read_dispatch =
+                 [this](std::string_view text) {
+                   asked.emplace_back(text);
+                   return dispatch;
+                 }}};
   }
 };
 
@@ -167,6 +173,37 @@ TEST(CallTextTest, HoldsTheCallerAndWhatTheAgentRepeats) {
                                           {'c', "对。"},
                                           {'a', "请稍等。"}});
   EXPECT_EQ(CallText(turns), "路灯坏了。\n跟您确认一下，是路灯坏了，对吗？\n对。\n");
+}
+
+/// Words of two matters: which of them the call is about, models of whole calls tell.
+TEST(CallDispatchTest, ModelsOfWholeCallsChooseAmongTheMattersThatWereSpokenOf) {
+  const std::vector<Turn> turns = Spoken({{'c', "我们小区停水了，暖气也不热。"}, {'a', "您先说哪件？"}, {'c', "都急。"}});
+  for (const auto& [topic, lead] : {std::pair{"城乡建设", "供热单位"}, {"城乡建设", "供水单位"}}) {
+    FakeModels models;
+    models.reading.topics = {{"城乡建设", 1.0}};
+    models.dispatch = {.topics = {{topic, .95}}, .departments = {{lead, .9}, {"民政局", .1}}};
+    const auto cases = models.MakeReader().ReadCall(Opening(), turns, {}, std::nullopt).cases;
+    ASSERT_FALSE(cases.empty());
+    EXPECT_EQ(cases[0].departments.at(0), lead);
+    EXPECT_EQ(models.asked.back(), "我们小区停水了，暖气也不热。\n您先说哪件？\n都急。");
+  }
+}
+
+TEST(CallDispatchTest, ADepartmentThatNoMatterNamesIsNotDispatchedTo) {
+  const std::vector<Turn> turns = Spoken({{'c', "我们小区停水了。"}, {'a', "好的。"}});
+  FakeModels models;
+  models.dispatch = {.topics = {{"民政", 1.0}}, .departments = {{"民政局", 1.0}}};
+  const auto cases = models.MakeReader().ReadCall(Opening(), turns, {}, std::nullopt).cases;
+  EXPECT_THAT(cases.at(0).departments, Not(testing::Contains("民政局")));
+  EXPECT_FALSE(cases.at(0).dispatch_basis.empty());
+}
+
+TEST(CallDispatchTest, ALetterIsLeftToTheModelsOfLetters) {
+  const std::vector<Turn> turns = Spoken({{'c', "我们小区停水了，暖气也不热。"}});
+  FakeModels models;
+  models.dispatch = {.topics = {{"民政", 1.0}}, .departments = {{"民政局", 1.0}}};
+  const auto cases = models.MakeReader().ReadCall(Opening(), turns, {}, std::nullopt).cases;
+  EXPECT_NE(cases.at(0).topics.at(0).label, "民政");
 }
 
 }  // namespace

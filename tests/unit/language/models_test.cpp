@@ -59,6 +59,15 @@ TEST_F(ModelsTest, NamesTheWordsThatDecided) {
   EXPECT_LT(evidence[0].begin, evidence[0].end);
 }
 
+TEST_F(ModelsTest, ReadsWhoLeadsAndTheTopicOfAWholeCall) {
+  const auto read = models_->ReadDispatch(
+      "您好，热线，请讲。\n工地上干了三个月，老板一分钱工钱没给，我们都是外地来的。\n您签合同了吗？\n没签，就记了工。");
+  ASSERT_FALSE(read.topics.empty());
+  ASSERT_FALSE(read.departments.empty());
+  EXPECT_EQ(read.topics[0].label, "劳动和社会保障");
+  EXPECT_EQ(read.departments[0].label, "人力资源和社会保障局");
+}
+
 TEST_F(ModelsTest, ReadsTheFeelingOfAPost) {
   EXPECT_EQ(models_->PostEmotions("气死我了，什么破服务，垃圾")[0].label, "angry");
   EXPECT_EQ(models_->PostEmotions("今天太开心了哈哈哈，爱你们")[0].label, "happy");
