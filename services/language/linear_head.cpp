@@ -69,7 +69,8 @@ std::vector<double> LinearHead::Scores(const Features& features) const {
 }
 
 void LinearHead::Set(const std::string& feature, const std::vector<float>& weights) {
-  if (labels_.empty() || weights.size() != labels_.size()) throw std::invalid_argument(feature + " has not one weight a label");
+  if (labels_.empty() || weights.size() != labels_.size())
+    throw std::invalid_argument(feature + " has not one weight a label");
   const auto [at, added] = Place(feature, weights);
   if (added) {
     names_.push_back(feature);

@@ -18,8 +18,8 @@ using Features = std::vector<std::pair<std::string, float>>;
 
 /// A linear score a label over named features: what the services' tools/train write to models/. Of logistic regressions
 /// the scores are log-odds; choices and taggers (head_training.h, sequence_training.h) use them as they are. Immutable,
-/// thread-safe. One that is read from a file knows its features by 64 bits of a hash: their names would take most of the
-/// memory, and of a hundred thousand two share them once in four thousand million heads (then it throws).
+/// thread-safe. One that is read from a file knows its features by 64 bits of a hash: their names would take most of
+/// the memory, and of a hundred thousand two share them once in four thousand million heads (then it throws).
 ///
 /// File: "version<TAB>…", "labels<TAB>…<TAB>…", then a line a feature: name and one weight a label.
 class LinearHead {

@@ -39,8 +39,7 @@ class CatchUpTest : public ::testing::TestWithParam<StoreKind> {
  protected:
   void SetUp() override {
     sealer_ = Sealer::Open(folder_ / "keyring.json").value();
-    store_ = GetParam().open(folder_,
-                             {.source = "hotline/test", .sealer = *sealer_, .clock = clock_, .writers = 4});
+    store_ = GetParam().open(folder_, {.source = "hotline/test", .sealer = *sealer_, .clock = clock_, .writers = 4});
     ASSERT_TRUE(store_->Migrate(kEffects).ok());
   }
 
@@ -62,9 +61,9 @@ class CatchUpTest : public ::testing::TestWithParam<StoreKind> {
   std::size_t InTurn(const std::vector<Event>& events) {
     std::size_t in_turn = 0;
     EXPECT_TRUE(InTransaction([&](Transaction& transaction) {
-      in_turn = inbox_.InTurn(transaction, Pointers(events));
-      return absl::OkStatus();
-    }).ok());
+                  in_turn = inbox_.InTurn(transaction, Pointers(events));
+                  return absl::OkStatus();
+                }).ok());
     return in_turn;
   }
   absl::Status MarkAll(const std::vector<Event>& events) {
@@ -136,21 +135,22 @@ TEST_P(CatchUpTest, AmongManyEachEventFaresAsItWouldAlone) {
   events.insert(events.begin() + 130, events[3]);
   events.insert(events.begin() + 200, events[77]);
   std::vector<Event> late;
-  const auto missing = std::find_if(events.begin(), events.end(), [](const Event& event) { return event.id == "id155"; });
+  const auto missing =
+      std::find_if(events.begin(), events.end(), [](const Event& event) { return event.id == "id155"; });
   late.push_back(*missing);  // The seventh of k5.
   events.erase(missing);
   const auto bus = OpenEmbeddedBus(folder_ / "bus.db", {.clock = clock_});
   ASSERT_TRUE(bus->Append(kCallsTopic, events, Soon()).ok());
   ASSERT_TRUE(bus->Append(kCallsTopic, late, Soon()).ok());
   testing::CountingMetrics metrics;
-  const auto subscription = ConsumeInto(*store_, *bus, *sealer_, metrics, kCallsTopic, "group",
-                                        [](Transaction& transaction, const Event& event) -> absl::Status {
-                                          transaction.Write("INSERT INTO effects (event_key, payload) VALUES (:1, :2)",
-                                                            {event.key, event.payload});
-                                          if (event.payload == "111") return absl::InvalidArgumentError("cannot be");
-                                          return absl::OkStatus();
-                                        },
-                                        {.tick = std::chrono::milliseconds{20}});
+  const auto subscription = ConsumeInto(
+      *store_, *bus, *sealer_, metrics, kCallsTopic, "group",
+      [](Transaction& transaction, const Event& event) -> absl::Status {
+        transaction.Write("INSERT INTO effects (event_key, payload) VALUES (:1, :2)", {event.key, event.payload});
+        if (event.payload == "111") return absl::InvalidArgumentError("cannot be");
+        return absl::OkStatus();
+      },
+      {.tick = std::chrono::milliseconds{20}});
   std::map<std::string, std::vector<std::string>> expected;
   for (int i = 0; i < kKeys * 12; ++i) {
     const int key = i % kKeys;
@@ -166,14 +166,13 @@ TEST_P(CatchUpTest, WhatFailsForAWhileIsAppliedOnce) {
   const auto bus = OpenEmbeddedBus(folder_ / "bus.db", {.clock = clock_});
   ASSERT_TRUE(bus->Append(kCallsTopic, OfKeys(10, 10), Soon()).ok());
   testing::CountingMetrics metrics;
-  const auto subscription =
-      ConsumeInto(*store_, *bus, *sealer_, metrics, kCallsTopic, "group",
-                  [&](Transaction& transaction, const Event& event) -> absl::Status {
-                    transaction.Write("INSERT INTO effects (event_key, payload) VALUES (:1, :2)",
-                                      {event.key, event.payload});
-                    if (event.payload == "57" && ++failures < 4) return absl::UnavailableError("away");
-                    return absl::OkStatus();
-                  });
+  const auto subscription = ConsumeInto(
+      *store_, *bus, *sealer_, metrics, kCallsTopic, "group",
+      [&](Transaction& transaction, const Event& event) -> absl::Status {
+        transaction.Write("INSERT INTO effects (event_key, payload) VALUES (:1, :2)", {event.key, event.payload});
+        if (event.payload == "57" && ++failures < 4) return absl::UnavailableError("away");
+        return absl::OkStatus();
+      });
   ASSERT_TRUE(testing::Eventually([&] { return failures >= 4; }));
   std::map<std::string, std::vector<std::string>> expected;
   for (int i = 0; i < 100; ++i) expected["k" + std::to_string(i % 10)].push_back(std::to_string(i));

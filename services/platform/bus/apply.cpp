@@ -13,7 +13,8 @@
 namespace hotline::platform {
 namespace {
 
-/// Of effects before their commit: where each takes long, as one that runs a network, it is not kept waiting for others.
+/// Of effects before their commit: where each takes long, as one that runs a network, it is not kept waiting for
+/// others.
 constexpr std::chrono::milliseconds kMoment{5};
 
 }  // namespace

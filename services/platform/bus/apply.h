@@ -24,8 +24,8 @@ struct Applier {
   absl::Status InOrder(Transaction& transaction, const Event& sealed) const;
 
   /// As many of the first events as are in turn and a moment allows, in few statements: their effects, and one mark for
-  /// all. Says how many in `applied`. None where the first is not in turn. On an error nothing of it may stand, and each
-  /// event has to be looked at by itself.
+  /// all. Says how many in `applied`. None where the first is not in turn. On an error nothing of it may stand, and
+  /// each event has to be looked at by itself.
   absl::Status Together(Transaction& transaction, std::span<const Event* const> sealed, std::size_t& applied) const;
 
   /// The effect and its mark, with no look at the order.

@@ -22,9 +22,9 @@ constexpr std::size_t kMost = 64;
 struct Lane {
   std::vector<const Event*> events;
   std::size_t done = 0;
-  std::size_t ask = kMost;   ///< Where a moment allows but a few, few are asked about.
-  std::size_t applied = 0;   ///< By the work under way.
-  bool stopped = false;      ///< The rest goes one by one.
+  std::size_t ask = kMost;  ///< Where a moment allows but a few, few are asked about.
+  std::size_t applied = 0;  ///< By the work under way.
+  bool stopped = false;     ///< The rest goes one by one.
 
   [[nodiscard]] bool open() const { return !stopped && done < events.size(); }
   [[nodiscard]] std::span<const Event* const> Next() const {
@@ -55,14 +55,14 @@ void RunRound(Store& store, const Applier& applier, std::span<Lane> lanes,
   }
   std::size_t running = open.size();
   for (Lane* const lane : open) {
-    store.Submit(
-        [lane, &applier](Transaction& transaction) { return applier.Together(transaction, lane->Next(), lane->applied); },
-        deadline,
-        [&, lane](const absl::Status& status) {
-          const std::lock_guard lock{mutex};
-          lane->Settle(status);
-          if (--running == 0) finished.notify_one();
-        });
+    store.Submit([lane, &applier](
+                     Transaction& transaction) { return applier.Together(transaction, lane->Next(), lane->applied); },
+                 deadline,
+                 [&, lane](const absl::Status& status) {
+                   const std::lock_guard lock{mutex};
+                   lane->Settle(status);
+                   if (--running == 0) finished.notify_one();
+                 });
   }
   std::unique_lock lock{mutex};
   finished.wait(lock, [&] { return running == 0; });

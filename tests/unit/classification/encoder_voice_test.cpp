@@ -177,7 +177,8 @@ TEST(CallTextTest, HoldsTheCallerAndWhatTheAgentRepeats) {
 
 /// Words of two matters: which of them the call is about, models of whole calls tell.
 TEST(CallDispatchTest, ModelsOfWholeCallsChooseAmongTheMattersThatWereSpokenOf) {
-  const std::vector<Turn> turns = Spoken({{'c', "我们小区停水了，暖气也不热。"}, {'a', "您先说哪件？"}, {'c', "都急。"}});
+  const std::vector<Turn> turns =
+      Spoken({{'c', "我们小区停水了，暖气也不热。"}, {'a', "您先说哪件？"}, {'c', "都急。"}});
   for (const auto& [topic, lead] : {std::pair{"城乡建设", "供热单位"}, {"城乡建设", "供水单位"}}) {
     FakeModels models;
     models.reading.topics = {{"城乡建设", 1.0}};

@@ -31,7 +31,8 @@ TEST(LinearHeadTest, SaysTheSameOnceItWasWrittenAndRead) {
   const LinearHead read{file.str()};
   EXPECT_EQ(read.version(), "v1");
   EXPECT_THAT(read.labels(), ElementsAre("a", "b"));
-  for (const Features& features : {Features{{"x", 1.0F}}, Features{{"路灯", 2.0F}, {"x", 0.5F}}, Features{{"y", 1.0F}}}) {
+  for (const Features& features :
+       {Features{{"x", 1.0F}}, Features{{"路灯", 2.0F}, {"x", 0.5F}}, Features{{"y", 1.0F}}}) {
     EXPECT_EQ(read.Scores(features), made.Scores(features));
   }
 }
