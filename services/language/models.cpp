@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
 #include <utility>
 
 #include <absl/strings/str_cat.h>
@@ -35,6 +36,22 @@ absl::Status CheckFits(const DialogueModel& helpdesk, std::string_view helpdesk_
   return status;
 }
 
+/// Two models that come together or not at all: null where neither is there.
+template <typename Model>
+absl::StatusOr<std::pair<std::unique_ptr<const Model>, std::unique_ptr<const Model>>> LoadBoth(
+    const std::filesystem::path& directory, const char* first_name, const char* second_name) {
+  std::error_code unknown;  // Then loading it tells.
+  if (!std::filesystem::exists(directory / first_name, unknown) &&
+      !std::filesystem::exists(directory / second_name, unknown) && !unknown) {
+    return std::pair<std::unique_ptr<const Model>, std::unique_ptr<const Model>>{};
+  }
+  auto first = Model::Load(directory / first_name);
+  if (!first.ok()) return first.status();
+  auto second = Model::Load(directory / second_name);
+  if (!second.ok()) return second.status();
+  return std::pair{*std::move(first), *std::move(second)};
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem::path& directory,
@@ -56,13 +73,19 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   if (!status.ok()) return status;
   status.Update(CheckFits(*models->helpdesk_, "helpdesk.model", *models->shop_, "shop.model"));
   if (!status.ok()) return status;
-  for (const std::string& version : {models->topics_->version(), models->post_emotion_->version(),
-                                     models->helpdesk_->version(), models->shop_->version()}) {
+  status.Update(models->LoadDispatch(directory));
+  if (!status.ok()) return status;
+  std::vector<std::string> versions{models->topics_->version(), models->post_emotion_->version(),
+                                    models->helpdesk_->version(), models->shop_->version()};
+  if (models->call_topic_) {
+    versions.push_back(models->call_topic_->version());
+    versions.push_back(models->call_department_->version());
+  }
+  for (const std::string& version : versions) {
     if (models->linear_version_.find(version) != std::string::npos) continue;
     absl::StrAppend(&models->linear_version_, models->linear_version_.empty() ? "" : "+", version);
   }
   models->version_ = models->linear_version_;
-  status.Update(models->LoadDispatch(directory));
   status.Update(models->LoadEncoder(directory / "encoder.model", sharing));
   if (status.ok() && models->encoder_) status.Update(models->LoadReadersOfStates(directory));
   if (!status.ok()) return status;
@@ -90,43 +113,28 @@ absl::Status Models::LoadEncoder(const std::filesystem::path& file, const Encode
 absl::Status Models::LoadDispatch(const std::filesystem::path& directory) {
   static constexpr char kTopic[] = "call_topic.model";
   static constexpr char kDepartment[] = "call_department.model";
-  std::error_code unknown;  // Then loading it tells.
-  if (!std::filesystem::exists(directory / kTopic, unknown) &&
-      !std::filesystem::exists(directory / kDepartment, unknown) && !unknown)
-    return absl::OkStatus();
-  auto topic = LinearModel::Load(directory / kTopic);
-  if (!topic.ok()) return topic.status();
-  auto department = LinearModel::Load(directory / kDepartment);
-  if (!department.ok()) return department.status();
-  for (const std::string& label : (*topic)->labels()) {
+  auto both = LoadBoth<LinearModel>(directory, kTopic, kDepartment);
+  if (!both.ok() || !both->first) return both.status();
+  for (const std::string& label : both->first->labels()) {
     if (std::ranges::find(topics_->labels(), label) != topics_->labels().end()) continue;
     return absl::FailedPreconditionError(absl::StrCat(kTopic, " knows a topic that topics.model does not: ", label));
   }
-  call_topic_ = *std::move(topic);
-  call_department_ = *std::move(department);
+  std::tie(call_topic_, call_department_) = *std::move(both);
   return absl::OkStatus();
 }
 
 absl::Status Models::LoadReadersOfStates(const std::filesystem::path& directory) {
   static constexpr char kHelpdesk[] = "helpdesk_encoder.model";
   static constexpr char kShop[] = "shop_encoder.model";
-  std::error_code unknown;  // Then loading it tells.
-  if (!std::filesystem::exists(directory / kHelpdesk, unknown) &&
-      !std::filesystem::exists(directory / kShop, unknown) && !unknown)
-    return absl::OkStatus();
-  auto helpdesk = DialogueModel::Load(directory / kHelpdesk);
-  if (!helpdesk.ok()) return helpdesk.status();
-  auto shop = DialogueModel::Load(directory / kShop);
-  if (!shop.ok()) return shop.status();
-  for (const auto& [name, model] : {std::pair{kHelpdesk, helpdesk->get()}, std::pair{kShop, shop->get()}}) {
+  auto both = LoadBoth<DialogueModel>(directory, kHelpdesk, kShop);
+  if (!both.ok() || !both->first) return both.status();
+  for (const auto& [name, model] : {std::pair{kHelpdesk, both->first.get()}, std::pair{kShop, both->second.get()}}) {
     if (model->encoder() == encoder_->version()) continue;
     return absl::FailedPreconditionError(absl::StrCat(name, " was trained on the states of ", model->encoder(),
                                                       ", and encoder.model is ", encoder_->version()));
   }
-  absl::Status fits = CheckFits(**helpdesk, kHelpdesk, **shop, kShop);
-  if (!fits.ok()) return fits;
-  helpdesk_encoder_ = *std::move(helpdesk);
-  shop_encoder_ = *std::move(shop);
+  absl::Status fits = CheckFits(*both->first, kHelpdesk, *both->second, kShop);
+  if (fits.ok()) std::tie(helpdesk_encoder_, shop_encoder_) = *std::move(both);
   return fits;
 }
 

@@ -6,15 +6,14 @@
 #include <gmock/gmock.h>
 
 #include "contract/platform_testing.h"
-#include "contract/postgres_testing.h"
+#include "contract/store_kinds.h"
 #include "platform/bus/consumer.h"
 #include "platform/bus/dead_letters.h"
 #include "platform/bus/embedded_bus.h"
 #include "platform/bus/inbox.h"
+#include "platform/bus/together.h"
 #include "platform/bus/topics.h"
 #include "platform/store/outbox.h"
-#include "platform/store/postgres_store.h"
-#include "platform/store/sqlite_store.h"
 
 namespace hotline::platform {
 namespace {
@@ -30,12 +29,7 @@ constexpr Migration kEffects[] = {
      "payload TEXT NOT NULL);",
      "DROP TABLE effects;"}};
 
-struct StoreKind {
-  const char* name;
-  std::function<std::unique_ptr<Store>(const testing::TemporaryFolder&, StoreOptions)> open;
-};
-
-class CatchUpTest : public ::testing::TestWithParam<StoreKind> {
+class CatchUpTest : public ::testing::TestWithParam<testing::StoreKind> {
  protected:
   void SetUp() override {
     sealer_ = Sealer::Open(folder_ / "keyring.json").value();
@@ -60,19 +54,20 @@ class CatchUpTest : public ::testing::TestWithParam<StoreKind> {
 
   std::size_t InTurn(const std::vector<Event>& events) {
     std::size_t in_turn = 0;
-    EXPECT_TRUE(InTransaction([&](Transaction& transaction) {
-                  in_turn = inbox_.InTurn(transaction, Pointers(events));
-                  return absl::OkStatus();
-                }).ok());
+    EXPECT_TRUE(store_
+                    ->InTransaction([&](Transaction& transaction) {
+                      in_turn = inbox_.InTurn(transaction, Pointers(events));
+                      return absl::OkStatus();
+                    })
+                    .ok());
     return in_turn;
   }
   absl::Status MarkAll(const std::vector<Event>& events) {
-    return InTransaction([&](Transaction& transaction) {
+    return store_->InTransaction([&](Transaction& transaction) {
       return inbox_.MarkAll(transaction, Pointers(events), clock_.Now()) ? absl::OkStatus()
                                                                          : absl::AlreadyExistsError("marked before");
     });
   }
-  absl::Status InTransaction(const Store::Work& work) { return store_->InTransaction(work); }
   static std::vector<const Event*> Pointers(const std::vector<Event>& events) {
     std::vector<const Event*> pointers;
     for (const Event& event : events) pointers.push_back(&event);
@@ -112,10 +107,12 @@ TEST_P(CatchUpTest, ManyAreInTurnWhoseKeysGoOnWithoutAGap) {
 
 TEST_P(CatchUpTest, NothingOfAKeyIsInTurnWhileOneIsParked) {
   const std::vector<Event> events = OfKeys(3, 2);
-  ASSERT_TRUE(InTransaction([&](Transaction& transaction) {
-                inbox_.Park(transaction, Sealed(100, "k2", 1), "dead", "why", clock_.Now());
-                return absl::OkStatus();
-              }).ok());
+  ASSERT_TRUE(store_
+                  ->InTransaction([&](Transaction& transaction) {
+                    inbox_.Park(transaction, Sealed(100, "k2", 1), "dead", "why", clock_.Now());
+                    return absl::OkStatus();
+                  })
+                  .ok());
   EXPECT_EQ(InTurn(events), 2u);
 }
 
@@ -126,6 +123,29 @@ TEST_P(CatchUpTest, NoneIsMarkedWhereOneWasBefore) {
   ASSERT_TRUE(MarkAll({events[0]}).ok());
   EXPECT_TRUE(absl::IsAlreadyExists(MarkAll(events)));
   EXPECT_EQ(InTurn({events.begin() + 1, events.end()}), 79u);
+}
+
+TEST_P(CatchUpTest, WhatIsSimplyNextIsAppliedTogetherAndTheRestOfItsLaneIsLeft) {
+  const std::vector<Event> events = OfKeys(8, 30);
+  testing::CountingMetrics metrics;
+  const Applier applier{
+      inbox_, *sealer_,
+      [](Transaction& transaction, const Event& event) -> absl::Status {
+        transaction.Write("INSERT INTO effects (event_key, payload) VALUES (:1, :2)", {event.key, event.payload});
+        if (event.payload == "203") return absl::InvalidArgumentError("cannot be");
+        return absl::OkStatus();
+      },
+      clock_, metrics};
+  const std::vector<Event> good{events.begin(), events.begin() + 200};
+  EXPECT_THAT(ApplyTogether(*store_, applier, Pointers(good), Soon()), IsEmpty());
+  std::size_t applied = 0;
+  for (const auto& [key, payloads] : Effects()) applied += payloads.size();
+  EXPECT_EQ(applied, 200u);
+  EXPECT_THAT(ApplyTogether(*store_, applier, Pointers(good), Soon()), ::testing::SizeIs(200)) << "all are repeats";
+  const std::vector<Event> bad{events.begin() + 200, events.end()};
+  const auto left = ApplyTogether(*store_, applier, Pointers(bad), Soon());
+  EXPECT_THAT(left, ::testing::Contains(::testing::Pointee(::testing::Field(&Event::id, "id203"))));
+  EXPECT_LT(left.size(), bad.size()) << "other lanes go on";
 }
 
 /// A repeat, one that cannot be applied and a gap among many: each event's fate is what it would be alone.
@@ -180,21 +200,9 @@ TEST_P(CatchUpTest, WhatFailsForAWhileIsAppliedOnce) {
   subscription->Stop();
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, CatchUpTest,
-                         ::testing::Values(StoreKind{"sqlite",
-                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
-                                                       return OpenSqliteStore(folder / "store.db", std::move(options));
-                                                     }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, CatchUpTest, ::testing::Values(testing::Sqlite()), testing::NameOf);
 
-INSTANTIATE_TEST_SUITE_P(Postgres, CatchUpTest,
-                         ::testing::Values(StoreKind{"postgresql",
-                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
-                                                       return OpenPostgresStore(tests::SharedPostgres().where(),
-                                                                                testing::SchemaOf(folder),
-                                                                                std::move(options));
-                                                     }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Postgres, CatchUpTest, ::testing::Values(testing::Postgres()), testing::NameOf);
 
 }  // namespace
 }  // namespace hotline::platform

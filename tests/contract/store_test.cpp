@@ -6,13 +6,11 @@
 #include <gmock/gmock.h>
 
 #include "contract/platform_testing.h"
-#include "contract/postgres_testing.h"
+#include "contract/store_kinds.h"
 #include "platform/bus/topics.h"
 #include "platform/bytes.h"
 #include "platform/store/outbox.h"
-#include "platform/store/postgres_store.h"
 #include "platform/store/request_memory.h"
-#include "platform/store/sqlite_store.h"
 
 namespace hotline::platform {
 namespace {
@@ -30,12 +28,7 @@ constexpr Migration kMigrations[] = {
      "ALTER TABLE things DROP COLUMN colour;"},
 };
 
-struct StoreKind {
-  const char* name;
-  std::function<std::unique_ptr<Store>(const testing::TemporaryFolder&, StoreOptions)> open;
-};
-
-class StoreTest : public ::testing::TestWithParam<StoreKind> {
+class StoreTest : public ::testing::TestWithParam<testing::StoreKind> {
  protected:
   void SetUp() override {
     sealer_ = Sealer::Open(folder_ / "keyring.json").value();
@@ -624,30 +617,13 @@ TEST_P(StoreTest, TwinRequestsHaveOneEffect) {
   EXPECT_EQ(answers, 8);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest,
-                         ::testing::Values(StoreKind{"sqlite",
-                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
-                                                       return OpenSqliteStore(folder / "store.db", std::move(options));
-                                                     }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest, ::testing::Values(testing::Sqlite()), testing::NameOf);
 
 // With one writer, as some of the tests hold it up.
-INSTANTIATE_TEST_SUITE_P(Postgres, StoreTest,
-                         ::testing::Values(StoreKind{"postgresql",
-                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
-                                                       return OpenPostgresStore(tests::SharedPostgres().where(),
-                                                                                testing::SchemaOf(folder),
-                                                                                std::move(options));
-                                                     }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreTest, ::testing::Values(testing::Postgres()), testing::NameOf);
 
 class SqliteStoreTest : public StoreTest {};
-INSTANTIATE_TEST_SUITE_P(Sqlite, SqliteStoreTest,
-                         ::testing::Values(StoreKind{"sqlite",
-                                                     [](const testing::TemporaryFolder& folder, StoreOptions options) {
-                                                       return OpenSqliteStore(folder / "store.db", std::move(options));
-                                                     }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, SqliteStoreTest, ::testing::Values(testing::Sqlite()), testing::NameOf);
 
 TEST_P(SqliteStoreTest, AFullDiskIsUnavailableAndTheStoreGoesOn) {
   ASSERT_TRUE(Insert("before").ok());

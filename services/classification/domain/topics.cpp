@@ -32,6 +32,11 @@ void Weigh(const TrainedDispatch& of_call, std::vector<MatterMatch>& matters) {
                    [](const auto& a, const auto& b) { return a.probability > b.probability; });
 }
 
+void Mix(std::span<const Scored<std::string>> said, double share, std::map<std::string, double>& topics) {
+  for (auto& [topic, probability] : topics) probability *= 1 - share;
+  for (const auto& [topic, probability] : said) topics[topic] += share * probability;
+}
+
 }  // namespace
 
 std::string TextOf(std::span<const WeightedText> texts) {
@@ -51,12 +56,9 @@ MatterReading ReadMatter(const DispatchDirectory& directory, const TrainedReadin
   for (const MatterMatch& match : reading.matters) topics[match.entry->topic] += match.probability;
   if (trained != nullptr) {
     const double share = reading.matters.empty() ? 1.0 : kTrained;
-    for (auto& [topic, probability] : topics) probability *= 1 - share;
-    for (const auto& [topic, probability] : trained->topics) topics[topic] += share * probability;
+    Mix(trained->topics, share, topics);
   }
-  for (const auto& [topic, probability] : of_call.topics) {
-    topics[topic] = (1 - kOfCall) * topics[topic] + kOfCall * probability;
-  }
+  if (!of_call.topics.empty()) Mix(of_call.topics, kOfCall, topics);
   for (const auto& [topic, probability] : topics) reading.topics.push_back({topic, probability});
   std::stable_sort(reading.topics.begin(), reading.topics.end(),
                    [](const auto& a, const auto& b) { return a.probability > b.probability; });

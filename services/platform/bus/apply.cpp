@@ -25,7 +25,7 @@ absl::Status Applier::Together(Transaction& transaction, std::span<const Event* 
   const auto end = std::chrono::steady_clock::now() + kMoment;
   const std::size_t in_turn = inbox.InTurn(transaction, sealed);
   while (applied < in_turn && (applied == 0 || std::chrono::steady_clock::now() < end)) {
-    if (absl::Status status = Open(transaction, *sealed[applied]); !status.ok()) return status;
+    if (absl::Status status = EffectAlone(transaction, *sealed[applied]); !status.ok()) return status;
     ++applied;
   }
   return inbox.MarkAll(transaction, sealed.first(applied), clock.Now())
@@ -46,10 +46,10 @@ absl::Status Applier::InOrder(Transaction& transaction, const Event& sealed) con
 
 absl::Status Applier::Effect(Transaction& transaction, const Event& sealed) const {
   if (!Sabotaged("skip_inbox") && !inbox.Mark(transaction, sealed, clock.Now())) return absl::OkStatus();
-  return Open(transaction, sealed);
+  return EffectAlone(transaction, sealed);
 }
 
-absl::Status Applier::Open(Transaction& transaction, const Event& sealed) const {
+absl::Status Applier::EffectAlone(Transaction& transaction, const Event& sealed) const {
   absl::StatusOr<std::string> payload = sealer.Unseal(sealed.payload, SealContext(sealed));
   if (!payload.ok()) return payload.status();
   Event open = sealed;

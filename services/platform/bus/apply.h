@@ -31,8 +31,8 @@ struct Applier {
   /// The effect and its mark, with no look at the order.
   absl::Status Effect(Transaction& transaction, const Event& sealed) const;
 
-  /// The effect alone.
-  absl::Status Open(Transaction& transaction, const Event& sealed) const;
+  /// The effect without a mark.
+  absl::Status EffectAlone(Transaction& transaction, const Event& sealed) const;
 
   /// Says in the log and the metrics that an event needs a person.
   void ReportDead(const Event& event, const absl::Status& status) const;

@@ -83,18 +83,8 @@ std::int64_t Inbox::LastSequence(Session& session, const KeyOfSource& key) const
 }
 
 bool Inbox::Mark(Transaction& transaction, const Event& event, Time now) const {
-  const std::int64_t added = transaction.Execute(
-      "INSERT INTO inbox (consumer_group, source, event_id, applied_at) VALUES (:1, :2, :3, :4) "
-      "ON CONFLICT (consumer_group, source, event_id) DO NOTHING",
-      {group_, event.source, event.id, Milliseconds(now)});
-  if (added == 0) return false;
-  if (event.sequence == 0) return true;
-  transaction.Write(
-      "INSERT INTO inbox_positions (consumer_group, source, topic, event_key, last_sequence) "
-      "VALUES (:1, :2, :3, :4, :5) ON CONFLICT (consumer_group, source, topic, event_key) "
-      "DO UPDATE SET last_sequence = excluded.last_sequence",
-      {group_, event.source, topic_, event.key, static_cast<std::int64_t>(event.sequence)});
-  return true;
+  const Event* const alone = &event;
+  return MarkAll(transaction, {&alone, 1}, now);
 }
 
 std::size_t Inbox::InTurn(Session& session, std::span<const Event* const> events) const {
@@ -139,7 +129,7 @@ bool Inbox::MarkAll(Transaction& transaction, std::span<const Event* const> even
     std::vector<Value> values;
     for (const Event* event : events.subspan(at, count)) {
       values.insert(values.end(), {group_, event->source, event->id, Milliseconds(now)});
-      last[{event->source, event->key}] = static_cast<std::int64_t>(event->sequence);
+      if (event->sequence > 0) last[{event->source, event->key}] = static_cast<std::int64_t>(event->sequence);
     }
     added += transaction.Execute("INSERT INTO inbox (consumer_group, source, event_id, applied_at) VALUES " +
                                      Rows(count, 4) + " ON CONFLICT (consumer_group, source, event_id) DO NOTHING",

@@ -49,7 +49,7 @@ class Inbox {
 
   /// How many of the first events are each kNext once those before it are applied: one question for all.
   [[nodiscard]] std::size_t InTurn(Session& session, std::span<const Event* const> events) const;
-  /// Marks events that were in turn, in few statements; false when somebody else marked one meanwhile: roll back.
+  /// The same of several, those of a key in their order, in few statements; on false some are marked: roll back.
   bool MarkAll(Transaction& transaction, std::span<const Event* const> events, Time now) const;
 
   /// Parks an event; a second time changes nothing.

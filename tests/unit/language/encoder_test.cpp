@@ -139,6 +139,9 @@ TEST_F(EncoderTest, AnswersWhatTrainingComputes) {
 }
 
 TEST_F(EncoderTest, IsStampedBesideTheLinearHeads) {
+  const auto of_calls = LinearModel::Load(ModelDirectory() / "call_topic.model");
+  ASSERT_TRUE(of_calls.ok());
+  EXPECT_THAT(WithEncoder().version(), testing::HasSubstr((*of_calls)->version()));
   EXPECT_THAT(WithEncoder().version(), testing::MatchesRegex("encoder-.*\\+linear-.*"));
   EXPECT_EQ(WithEncoder().ReadTurn({"路灯不亮"}).model, WithEncoder().version());
 }
