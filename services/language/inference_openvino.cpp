@@ -1,3 +1,7 @@
+#include <openvino/core/graph_util.hpp>
+#include <openvino/op/convert.hpp>
+#include <openvino/op/gather.hpp>
+#include <openvino/op/multiply.hpp>
 #include <openvino/openvino.hpp>
 
 #include <algorithm>
@@ -55,6 +59,34 @@ class Borrowed {
   bool held_ = false;
 };
 
+/// The table that `gather` takes rows of, where it is bytes that are made numbers by a factor a row; null otherwise.
+std::shared_ptr<ov::op::v1::Multiply> TableOfBytes(const ov::op::v8::Gather& gather) {
+  if (gather.get_axis() != 0) return nullptr;
+  const auto table = ov::as_type_ptr<ov::op::v1::Multiply>(gather.get_input_node_shared_ptr(0));
+  if (!table || !ov::is_type<ov::op::v0::Convert>(table->get_input_node_ptr(0))) return nullptr;
+  const ov::PartialShape& bytes = table->get_input_partial_shape(0);
+  const ov::PartialShape& factors = table->get_input_partial_shape(1);
+  const bool one_a_row = bytes.rank() == 2 && factors.rank() == 2 && factors[0] == bytes[0] && factors[1] == 1;
+  return one_a_row ? table : nullptr;
+}
+
+/// Rows are taken of such a table first, then made numbers. In the network's own order OpenVINO makes numbers of the
+/// whole table when it compiles: four bytes for one, 41 MiB of words of which a text has a few dozen. What is computed
+/// of a row is the same.
+void TakeRowsOfBytes(ov::Model& network) {
+  for (const std::shared_ptr<ov::Node>& node : network.get_ordered_ops()) {
+    const auto gather = ov::as_type_ptr<ov::op::v8::Gather>(node);
+    const auto table = gather ? TableOfBytes(*gather) : nullptr;
+    if (!table) continue;
+    const auto rows_of = [&](const ov::Output<ov::Node>& of) {
+      return gather->clone_with_new_inputs({of, gather->input_value(1), gather->input_value(2)});
+    };
+    const ov::Node& convert = *table->get_input_node_ptr(0);
+    const auto numbers = convert.clone_with_new_inputs({rows_of(convert.input_value(0))});
+    ov::replace_node(gather, table->clone_with_new_inputs({numbers, rows_of(table->input_value(1))}));
+  }
+}
+
 }  // namespace
 
 bool Inference::Available() { return true; }
@@ -70,6 +102,7 @@ absl::StatusOr<std::unique_ptr<const Inference>> Inference::Compile(std::string_
     state->outputs = std::move(outputs);
     const ov::Tensor constants{ov::element::u8, ov::Shape{state->weights.size()}, state->weights.data()};
     const std::shared_ptr<ov::Model> model = state->core.read_model(std::string{graph}, constants);
+    TakeRowsOfBytes(*model);
     // A text at a time: what it is answered does not depend on its neighbours.
     model->reshape({{"input_ids", ov::PartialShape{1, -1}}, {"attention_mask", ov::PartialShape{1, -1}}});
     const int streams = std::max(requests, 1);
