@@ -64,19 +64,19 @@ std::string WithPlainLetters(std::string_view utf8) {
 
 absl::StatusOr<std::unique_ptr<const Encoder>> Encoder::Load(const std::filesystem::path& file,
                                                              const EncoderSharing& sharing) {
-  const absl::StatusOr<std::string> bytes = ReadModelFile(file);
+  absl::StatusOr<std::string> bytes = ReadModelFile(file);
   if (!bytes.ok()) return bytes.status();
   std::unique_ptr<Encoder> encoder{new Encoder};
   encoder->recent_ = std::make_unique<RecentScores>();
   encoder->requests_ = RequestsFor(sharing.requests);
   encoder->patience_ = sharing.patience;
-  const absl::Status parsed = Guarded([&] { return encoder->Parse(*bytes); });
+  const absl::Status parsed = Guarded([&] { return encoder->Parse(*std::move(bytes)); });
   if (absl::IsUnavailable(parsed)) return absl::UnavailableError(absl::StrCat(file.string(), ": ", parsed.message()));
   if (!parsed.ok()) return NotAModel(file, parsed);
   return encoder;
 }
 
-absl::Status Encoder::Parse(std::string_view bytes) {
+absl::Status Encoder::Parse(std::string bytes) {
   ModelReader reader{bytes};
   const auto read = reader.Header(kMagic);
   if (!read.ok()) return read.status();
@@ -99,7 +99,7 @@ absl::Status Encoder::Parse(std::string_view bytes) {
   before_tokens_ = header.value("before_tokens", std::vector<std::size_t>{0, 0});
   if (before_tokens_.size() != 2) return absl::DataLossError("its header has before_tokens that are not two");
   const std::string_view vocabulary = reader.Take(header.value("vocabulary_bytes", std::size_t{0}));
-  const std::string_view graph = reader.Take(header.value("graph_bytes", std::size_t{0}));
+  const std::string graph{reader.Take(header.value("graph_bytes", std::size_t{0}))};
   const std::string_view weights = reader.Take(header.value("weights_bytes", std::size_t{0}));
   if (!reader.whole()) return absl::DataLossError("its size does not fit its header");
   if (Checksum(vocabulary) + Checksum(graph) + Checksum(weights) != header.value("checksum", std::uint64_t{0}))
@@ -107,7 +107,8 @@ absl::Status Encoder::Parse(std::string_view bytes) {
   auto word_piece = WordPiece::Parse(std::string{vocabulary});
   if (!word_piece.ok()) return word_piece.status();
   word_piece_ = *std::move(word_piece);
-  auto inference = Inference::Compile(graph, std::string{weights}, Outputs(), requests_);
+  bytes.erase(0, bytes.size() - weights.size());  // What is left are the weights, without a second copy of them.
+  auto inference = Inference::Compile(graph, std::move(bytes), Outputs(), requests_);
   if (!inference.ok()) return inference.status();
   inference_ = *std::move(inference);
   // A run of nothing shows whether the network has the heads that the header tells of.

@@ -126,7 +126,7 @@ class Encoder {
 
   Encoder() = default;
   [[nodiscard]] std::vector<std::int64_t> Cut(std::string_view text, std::size_t most) const;
-  absl::Status Parse(std::string_view bytes);
+  absl::Status Parse(std::string bytes);
   [[nodiscard]] const Head& HeadOf(EncoderTask task) const { return heads_[static_cast<std::size_t>(task)]; }
 
   std::string version_;
