@@ -18,8 +18,8 @@ namespace {
 constexpr std::string_view kMagic = "HLEN0001";
 constexpr std::chrono::seconds kFirstRun{60};
 /// By EncoderTask: names of heads in the file and of outputs in the network.
-constexpr std::array<const char*, kEncoderTasks> kTasks{"topics", "post_emotion", "turn_emotion", "concern",
-                                                        "call_kind"};
+constexpr std::array<const char*, kEncoderTasks> kTasks{"topics",  "post_emotion", "turn_emotion",
+                                                        "concern", "call_kind",    "soothed"};
 
 /// FNV-1a: finds a damaged byte; nobody is kept from changing the file on purpose.
 std::uint64_t Checksum(std::string_view bytes) {
@@ -98,6 +98,11 @@ absl::Status Encoder::Parse(std::string bytes) {
   }
   before_tokens_ = header.value("before_tokens", std::vector<std::size_t>{0, 0});
   if (before_tokens_.size() != 2) return absl::DataLossError("its header has before_tokens that are not two");
+  const nlohmann::json opening = header.value("opening", nlohmann::json::object());
+  opening_turns_ = opening.value("turns", std::size_t{0});
+  opening_tokens_ = opening.value("tokens", std::size_t{0});
+  if (opening_turns_ == 0 || opening_tokens_ < kFrame)
+    return absl::DataLossError("its header lacks how much of a call's opening is heard");
   const std::string_view vocabulary = reader.Take(header.value("vocabulary_bytes", std::size_t{0}));
   const std::string graph{reader.Take(header.value("graph_bytes", std::size_t{0}))};
   const std::string_view weights = reader.Take(header.value("weights_bytes", std::size_t{0}));
@@ -132,6 +137,17 @@ TurnTokens Encoder::TokensOf(const TurnInCall& turn, EncoderTask task) const {
     const std::vector<std::int64_t> part = Cut(heard[i], before_tokens_[i]);
     if (part.size() > kFrame) tokens.all.insert(tokens.all.end(), part.begin() + 1, part.end());
   }
+  return tokens;
+}
+
+std::vector<std::int64_t> Encoder::TokensOf(std::span<const OpeningTurn> opening) const {
+  std::vector<std::int64_t> tokens;
+  for (const OpeningTurn& turn : opening.first(std::min(opening.size(), opening_turns_))) {
+    const std::string mark = turn.speaker == Speaker::kAgent ? "问：" : "答：";
+    const std::vector<std::int64_t> part = Cut(mark + std::string{turn.text}, opening_tokens_);
+    tokens.insert(tokens.end(), part.begin() + (tokens.empty() ? 0 : 1), part.end());
+  }
+  if (tokens.size() > HeadOf(EncoderTask::kSoothed).max_tokens) tokens.resize(HeadOf(EncoderTask::kSoothed).max_tokens);
   return tokens;
 }
 

@@ -14,13 +14,14 @@
 #include <absl/status/statusor.h>
 
 #include "language/inference.h"
+#include "language/vocabulary.h"
 #include "language/word_piece.h"
 
 namespace hotline::language {
 
 /// What the encoder is asked; each has a head of its own on the shared network.
-enum class EncoderTask { kTopics, kPostEmotion, kTurnEmotion, kConcern, kCallKind };
-inline constexpr std::size_t kEncoderTasks = 5;
+enum class EncoderTask { kTopics, kPostEmotion, kTurnEmotion, kConcern, kCallKind, kSoothed };
+inline constexpr std::size_t kEncoderTasks = 6;
 /// Of a text's state: the first token's, and the mean of all.
 inline constexpr std::size_t kStateSize = 1024;
 
@@ -65,6 +66,12 @@ struct TurnTokens {
   std::size_t own = 0;  ///< So many of the first are the turn's.
 };
 
+/// How a call begins: turns of both speakers in order, as the head that hears who was soothed is trained on them.
+struct OpeningTurn {
+  Speaker speaker = Speaker::kCaller;
+  std::string_view text;
+};
+
 /// How the encoder shares the machine.
 struct EncoderSharing {
   int requests = 0;  ///< Texts read at once, each on one thread; 0: one a processor, at most four.
@@ -78,8 +85,9 @@ struct EncoderSharing {
 ///
 /// File (little endian): "HLEN0001", u32 length of a JSON header {name, version, vocabulary_bytes, graph_bytes,
 /// weights_bytes, checksum, heads: {TASK: {labels, max_tokens, encoder, linear}}, before_tokens: [how much of what the
-/// caller said before a turn, of what the agent said]}, the vocabulary (a token a line), the graph (OpenVINO's IR) and
-/// its weights. Without before_tokens a turn is read alone.
+/// caller said before a turn, of what the agent said], opening: {turns, tokens: how many turns of a call's opening, and
+/// how much of each}}, the vocabulary (a token a line), the graph (OpenVINO's IR) and its weights. Without
+/// before_tokens a turn is read alone.
 class Encoder {
  public:
   /// NOT_FOUND; DATA_LOSS when the file is not such a model, is cut or damaged; UNAVAILABLE in a build without
@@ -101,6 +109,10 @@ class Encoder {
 
   /// The same of a turn, whose own part is as Tokens() gives it.
   [[nodiscard]] TurnTokens TokensOf(const TurnInCall& turn, EncoderTask task) const;
+
+  /// [CLS] turn [SEP] turn [SEP] ... of a call's first turns, each behind a mark of who speaks; what is beyond the
+  /// first few turns, or the head's max_tokens, is not heard.
+  [[nodiscard]] std::vector<std::int64_t> TokensOf(std::span<const OpeningTurn> opening) const;
 
   /// The network alone, all heads in one run; of the last few texts it is remembered, because a letter is read as a
   /// turn and as a call. RESOURCE_EXHAUSTED when no request was free for `patience`.
@@ -134,6 +146,8 @@ class Encoder {
   std::chrono::milliseconds patience_{0};
   std::vector<Head> heads_;                 ///< By EncoderTask.
   std::vector<std::size_t> before_tokens_;  ///< Of `earlier` and `agent`; 0: it is not heard.
+  std::size_t opening_turns_ = 0;
+  std::size_t opening_tokens_ = 0;  ///< Of each of them.
   std::unique_ptr<const WordPiece> word_piece_;
   std::unique_ptr<const Inference> inference_;
   std::unique_ptr<RecentScores> recent_;

@@ -1,6 +1,7 @@
 #include "language/models.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <tuple>
 #include <utility>
@@ -9,6 +10,9 @@
 
 namespace hotline::language {
 namespace {
+
+/// What the head of a call's opening knows, in its order.
+constexpr std::array<std::string_view, 3> kSoothedLabels{"none", "soothed", "explained"};
 
 /// Whoever asked for a batch waits its turn; longer than this is a fault, and the linear heads answer.
 constexpr std::chrono::milliseconds kPatient{10'000};
@@ -102,7 +106,8 @@ absl::Status Models::LoadEncoder(const std::filesystem::path& file, const Encode
       !std::ranges::equal((*encoder)->labels(EncoderTask::kTurnEmotion), AllEmotions(), {}, {},
                           [](Emotion emotion) { return Name(emotion); }) ||
       !std::ranges::equal((*encoder)->labels(EncoderTask::kCallKind), AllCaseKinds(), {}, {},
-                          [](CaseKind kind) { return Name(kind); })) {
+                          [](CaseKind kind) { return Name(kind); }) ||
+      !std::ranges::equal((*encoder)->labels(EncoderTask::kSoothed), kSoothedLabels)) {
     return absl::FailedPreconditionError(absl::StrCat(file.string(), " knows other labels than the linear models"));
   }
   encoder_ = *std::move(encoder);
@@ -189,6 +194,18 @@ Models::KindReading Models::ReadKind(std::string_view call_text, Readers readers
     if (scores.ok()) return {.kind = encoder_->VoiceOf(EncoderTask::kCallKind, *scores), .model = version()};
   }
   return {.kind = std::nullopt, .model = linear_version()};
+}
+
+Models::OpeningReading Models::ReadOpening(std::span<const OpeningTurn> turns, Readers readers) const {
+  if (encoder_ && readers == Readers::kAll && !turns.empty()) {
+    const auto scores = encoder_->Scores(encoder_->TokensOf(turns), encoder_->patience());
+    if (scores.ok()) {
+      const std::vector<double> said = encoder_->VoiceOf(EncoderTask::kSoothed, *scores).scores;
+      return {.soothed = SoothedVoice{.nobody_upset = said[0], .soothed = said[1], .explained = said[2]},
+              .model = version()};
+    }
+  }
+  return {.soothed = std::nullopt, .model = linear_version()};
 }
 
 std::span<const std::string> Models::concern_labels() const {

@@ -73,6 +73,17 @@ class Models {
     std::string_view model;
   };
   [[nodiscard]] KindReading ReadKind(std::string_view call_text, Readers readers = Readers::kAll) const;
+  /// Whether the agent soothed before explaining, told by how a call begins: log-odds; in the same haste.
+  struct SoothedVoice {
+    double nobody_upset = 0;
+    double soothed = 0;
+    double explained = 0;
+  };
+  struct OpeningReading {
+    std::optional<SoothedVoice> soothed;
+    std::string_view model;
+  };
+  [[nodiscard]] OpeningReading ReadOpening(std::span<const OpeningTurn> turns, Readers readers = Readers::kAll) const;
   /// Of a whole call, told by both speakers, a line a turn: its topics and who leads, best first; empty without
   /// call_topic.model and call_department.model. Linear: some 0.1 ms.
   struct DispatchReading {

@@ -108,7 +108,9 @@ Played Play(const json& call, const reading::Reader& reader) {
     turns.push_back(turn);
   }
   played.understood = reader.ReadCall(opening, turns, emotions, std::nullopt);
-  played.conduct = risk::ReviewConduct(heard);
+  std::optional<risk::SoothedVoice> soothed;
+  if (const auto& said = played.understood.soothed) soothed = {said->nobody_upset, said->soothed, said->explained};
+  played.conduct = risk::ReviewConduct(heard, soothed);
   return played;
 }
 

@@ -107,6 +107,12 @@ v1::CallUnderstood ToMessage(const CallOpening& opening, const CallUnderstanding
   for (const std::string& tag : understanding.caller_tags) message.add_caller_tags(tag);
   message.set_model(std::string{model});
   message.set_recorded_kind_differs(understanding.recorded_kind_differs);
+  if (understanding.soothed) {
+    v1::SoothedScores& soothed = *message.mutable_soothed();
+    soothed.set_nobody_upset(understanding.soothed->nobody_upset);
+    soothed.set_soothed(understanding.soothed->soothed);
+    soothed.set_explained(understanding.soothed->explained);
+  }
   return message;
 }
 

@@ -40,6 +40,16 @@ std::vector<double> Forecast(const language::Models& models, std::span<const Tur
   return models.ForecastVotes(dialogue);
 }
 
+TrainedOpening ReadOpening(const ModelsInUse& in_use, std::span<const Turn> turns) {
+  std::vector<language::OpeningTurn> opening;
+  opening.reserve(turns.size());
+  for (const Turn& turn : turns) opening.push_back({.speaker = turn.speaker, .text = turn.text});
+  const language::Models::OpeningReading read = in_use.models->ReadOpening(opening, in_use.readers);
+  TrainedOpening said{.soothed = std::nullopt, .model = std::string{read.model}};
+  if (read.soothed) said.soothed = {read.soothed->nobody_upset, read.soothed->soothed, read.soothed->explained};
+  return said;
+}
+
 }  // namespace
 
 language::TurnInCall InCall(std::string_view text, std::span<const Turn> so_far) {
@@ -77,7 +87,8 @@ TrainedModels TrainedHeads(std::function<ModelsInUse()> in_use, platform::Metric
                 const ModelsInUse now = in_use();
                 const language::Models::DispatchReading read = now.models->ReadDispatch(call_text);
                 return TrainedDispatch{.topics = Labelled(read.topics), .departments = Labelled(read.departments)};
-              }};
+              },
+          .read_opening = [in_use](std::span<const Turn> turns) { return ReadOpening(in_use(), turns); }};
 }
 
 }  // namespace hotline::classification

@@ -160,6 +160,11 @@ bool PraisesInMockery(std::span<const Emotion> emotions) {
          std::find(opening.begin(), opening.end(), Emotion::kGrateful) == opening.end();
 }
 
+/// A letter has no agent.
+bool IsSpoken(std::span<const Turn> turns) {
+  return std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kAgent; });
+}
+
 }  // namespace
 
 Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions, const KindReader& kinds,
@@ -181,12 +186,17 @@ std::optional<TrainedReading> Reader::ReadTrained(std::string_view text, std::sp
 }
 
 TrainedDispatch Reader::ReadDispatch(std::span<const Turn> turns) const {
-  const bool spoken =
-      std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kAgent; });
-  if (!trained_.read_dispatch || !spoken) return {};  // Letters have models of their own.
+  if (!trained_.read_dispatch || !IsSpoken(turns)) return {};  // Letters have models of their own.
   std::string text;
   for (const Turn& turn : turns) text.append(text.empty() ? "" : "\n").append(turn.text);
   return trained_.read_dispatch(text);
+}
+
+std::optional<SoothedVoice> Reader::ReadOpening(std::span<const Turn> turns, std::string& stamp) const {
+  if (!trained_.read_opening || !IsSpoken(turns)) return std::nullopt;
+  const TrainedOpening said = trained_.read_opening(turns);
+  Stamp(said.model, stamp);
+  return said.soothed;
 }
 
 KindReading Reader::ReadKinds(std::span<const Turn> turns, std::string& stamp) const {
@@ -294,6 +304,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
   call.last_turn = turns.empty() ? 0 : turns.back().number;
   call.caller_tags = CallerTags(opening.caller_tags, turns);
   KindReading kinds = ReadKinds(turns, call.model);
+  call.soothed = ReadOpening(turns, call.model);
   const std::optional<Emergency> emergency = FindEmergency(turns);
   if (emergency && emergency->crisis) {
     kinds.matters.resize(1);

@@ -43,6 +43,8 @@ class Reader {
   /// Nothing where no trained model was given.
   [[nodiscard]] std::optional<TrainedReading> ReadTrained(std::string_view text, std::span<const Turn> so_far) const;
   [[nodiscard]] TrainedDispatch ReadDispatch(std::span<const Turn> turns) const;
+  /// Nothing of a letter, and where no encoder had the time.
+  [[nodiscard]] std::optional<SoothedVoice> ReadOpening(std::span<const Turn> turns, std::string& stamp) const;
   [[nodiscard]] KindReading ReadKinds(std::span<const Turn> turns, std::string& stamp) const;
   /// Adds the trained model that spoke to a stamp, which begins with version().
   void Stamp(std::string_view trained_model, std::string& stamp) const;

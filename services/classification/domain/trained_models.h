@@ -29,6 +29,12 @@ struct TrainedKind {
   std::string model;
 };
 
+/// What an encoder says of how a call began; `model` as above.
+struct TrainedOpening {
+  std::optional<SoothedVoice> soothed;
+  std::string model;
+};
+
 /// What models of whole calls say of the topic and of who leads, probabilities, best first; empty where there is none.
 struct TrainedDispatch {
   std::vector<Scored<std::string>> topics;
@@ -42,6 +48,8 @@ struct TrainedModels {
   std::function<TrainedKind(std::string_view call_text)> read_kind;
   /// Of what both speakers say, a line a turn.
   std::function<TrainedDispatch(std::string_view call_text)> read_dispatch = {};
+  /// Of a call that both speak in.
+  std::function<TrainedOpening(std::span<const Turn> turns)> read_opening = {};
 };
 
 }  // namespace hotline::classification

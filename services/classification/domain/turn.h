@@ -107,13 +107,21 @@ struct UnderstoodCase {
   std::vector<Evidence> evidence;
 };
 
+/// How the call began, as an encoder hears it: log-odds.
+struct SoothedVoice {
+  double nobody_upset = 0;
+  double soothed = 0;    ///< The agent soothed before explaining.
+  double explained = 0;  ///< The agent did not.
+};
+
 /// The whole call.
 struct CallUnderstanding {
   int last_turn = 0;
   std::vector<UnderstoodCase> cases;  ///< At least one, best first.
   std::vector<std::string> caller_tags;
   bool recorded_kind_differs = false;
-  std::string model;  ///< Stamp of all that spoke.
+  std::optional<SoothedVoice> soothed;  ///< Where an encoder had the time, and two spoke.
+  std::string model;                    ///< Stamp of all that spoke.
 };
 
 }  // namespace hotline::classification

@@ -118,6 +118,18 @@ std::optional<ConcernVoice> VoiceFrom(const classification::v1::ConcernScores& m
 
 }  // namespace
 
+SoothedVoice SoothedFrom(const classification::v1::SoothedScores& message) {
+  return {.nobody_upset = message.nobody_upset(), .soothed = message.soothed(), .explained = message.explained()};
+}
+
+classification::v1::SoothedScores ToMessage(const SoothedVoice& soothed) {
+  classification::v1::SoothedScores message;
+  message.set_nobody_upset(soothed.nobody_upset);
+  message.set_soothed(soothed.soothed);
+  message.set_explained(soothed.explained);
+  return message;
+}
+
 std::optional<TurnReading> ReadingFrom(const classification::v1::TurnUnderstood& message) {
   const std::optional<Emotion> emotion = FromProto<Emotion>(message.emotion());
   if (!emotion) return std::nullopt;

@@ -27,6 +27,8 @@ namespace hotline::escalation {
 [[nodiscard]] std::optional<TurnReading> ReadingFrom(const classification::v1::TurnUnderstood& message);
 /// Without the words, which the turn has.
 [[nodiscard]] classification::v1::TurnUnderstood ToMessage(const TurnReading& reading);
+[[nodiscard]] SoothedVoice SoothedFrom(const classification::v1::SoothedScores& message);
+[[nodiscard]] classification::v1::SoothedScores ToMessage(const SoothedVoice& soothed);
 [[nodiscard]] TurnRisk RiskFrom(const v1::TurnRiskAssessed& message);
 [[nodiscard]] std::vector<Evidence> ReasonsFrom(const google::protobuf::RepeatedPtrField<common::v1::Evidence>& from);
 

@@ -58,6 +58,12 @@ absl::Status TakeCallEvent(const Assessments& assessments, platform::Transaction
 
 absl::Status TakeReading(const Assessments& assessments, platform::Transaction& tx, const Event& event, Time wall) {
   absl::Status status;
+  if (classification::v1::CallUnderstood call; Is(event, call, status)) {
+    if (!status.ok()) return status;
+    const std::optional<SoothedVoice> soothed =
+        call.has_soothed() ? std::optional{SoothedFrom(call.soothed())} : std::nullopt;
+    return assessments.UnderstandCall(tx, call.call_id(), call.site(), soothed, wall);
+  }
   classification::v1::TurnUnderstood understood;
   if (!Is(event, understood, status) || !status.ok()) return status;
   const std::optional<TurnReading> reading = ReadingFrom(understood);

@@ -14,7 +14,7 @@ namespace hotline::escalation {
 [[nodiscard]] absl::Status TakeCallEvent(const Assessments& assessments, platform::Transaction& tx,
                                          const platform::Event& event, Time wall);
 
-/// One event of hotline.assessments.v1: the readings of callers' turns.
+/// One event of hotline.assessments.v1: the readings of callers' turns and of whole calls.
 [[nodiscard]] absl::Status TakeReading(const Assessments& assessments, platform::Transaction& tx,
                                        const platform::Event& event, Time wall);
 

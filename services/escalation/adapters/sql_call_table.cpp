@@ -15,7 +15,7 @@ using platform::Value;
 
 constexpr std::string_view kCallColumns =
     "call_id, site, started_at, message, caller_tags, assessed_through, warned, waiting_since, closed_at, last_turn, "
-    "conduct";
+    "conduct, soothed";
 
 Value Milliseconds(Time time) { return std::int64_t{time.time_since_epoch().count()}; }
 
@@ -51,6 +51,12 @@ std::vector<EarlierCase> HistoryOf(Session& session, const std::string& call_id)
   return history;
 }
 
+/// An empty text: classification has spoken, and no encoder with it.
+std::optional<SoothedVoice> SoothedAt(const Row& row, std::size_t column) {
+  if (row.IsNull(column) || row.Text(column).empty()) return std::nullopt;
+  return SoothedFrom(FromColumn<classification::v1::SoothedScores>(row.Text(column)));
+}
+
 WatchedCall CallFrom(Session& session, const Row& row) {
   WatchedCall call{.call_id = row.Text(0),
                    .site = row.Text(1),
@@ -60,6 +66,8 @@ WatchedCall CallFrom(Session& session, const Row& row) {
                    .waiting_since = TimeOrNothing(row, 7),
                    .closed_at = TimeOrNothing(row, 8),
                    .last_turn = static_cast<int>(row.Int(9)),
+                   .understood = !row.IsNull(11),
+                   .soothed = SoothedAt(row, 11),
                    .reviewed = !row.IsNull(10)};
   if (row.IsNull(2)) return call;
   call.opening = CallOpening{.call_id = call.call_id,
@@ -126,6 +134,12 @@ void SqlCallTable::Save(Transaction& tx, const WatchedCall& call) {
       "last_turn = :5 WHERE call_id = :6",
       {std::int64_t{call.assessed_through}, Number(call.warned), OrNull(call.waiting_since), OrNull(call.closed_at),
        std::int64_t{call.last_turn}, call.call_id});
+}
+
+void SqlCallTable::KeepUnderstood(Transaction& tx, std::string_view call_id,
+                                  const std::optional<SoothedVoice>& soothed) {
+  tx.Write("UPDATE assessed_calls SET soothed = :1 WHERE call_id = :2",
+           {soothed ? ToColumn(ToMessage(*soothed)) : std::string{}, std::string{call_id}});
 }
 
 void SqlCallTable::KeepReview(Transaction& tx, std::string_view call_id, const Conduct& conduct) {

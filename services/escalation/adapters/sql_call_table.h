@@ -18,6 +18,8 @@ class SqlCallTable final : public CallTable {
   WatchedCall Lock(platform::Transaction& tx, std::string_view call_id, std::string_view site) override;
   void Open(platform::Transaction& tx, const CallOpening& opening) override;
   void Save(platform::Transaction& tx, const WatchedCall& call) override;
+  void KeepUnderstood(platform::Transaction& tx, std::string_view call_id,
+                      const std::optional<SoothedVoice>& soothed) override;
   void KeepReview(platform::Transaction& tx, std::string_view call_id, const Conduct& conduct) override;
   std::vector<WatchedTurn> Turns(platform::Session& session, std::string_view call_id) override;
   void AddTurn(platform::Transaction& tx, std::string_view call_id, const Turn& turn, Time seen_at) override;

@@ -1,5 +1,7 @@
 #include "escalation/app/assessments.h"
 
+#include <algorithm>
+
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
@@ -13,6 +15,12 @@ std::vector<HeardTurn> HeardOf(const std::vector<WatchedTurn>& turns) {
   heard.reserve(turns.size());
   for (const WatchedTurn& turn : turns) heard.push_back(turn.heard);
   return heard;
+}
+
+/// A letter has no agent whose conduct could be reviewed.
+bool IsSpoken(const std::vector<WatchedTurn>& turns) {
+  return std::any_of(turns.begin(), turns.end(),
+                     [](const WatchedTurn& turn) { return turn.heard.turn.speaker == Speaker::kAgent; });
 }
 
 bool MustWait(const WatchedTurn& turn, std::optional<Time> give_up) {
@@ -50,6 +58,18 @@ absl::Status Assessments::Understand(platform::Transaction& tx, std::string_view
   return absl::OkStatus();
 }
 
+absl::Status Assessments::UnderstandCall(platform::Transaction& tx, std::string_view call_id, std::string_view site,
+                                         const std::optional<SoothedVoice>& soothed, Time wall) const {
+  WatchedCall call = calls_.Lock(tx, call_id, site);
+  calls_.KeepUnderstood(tx, call_id, soothed);
+  call.understood = true;
+  call.soothed = soothed;
+  if (!call.opening || !call.waiting_since) return absl::OkStatus();
+  Advance(tx, call, calls_.Turns(tx, call_id), std::nullopt, wall);
+  calls_.Save(tx, call);
+  return absl::OkStatus();
+}
+
 absl::Status Assessments::Close(platform::Transaction& tx, std::string_view call_id, std::string_view site,
                                 int last_turn, Time closed_at, Time wall) const {
   WatchedCall call = calls_.Lock(tx, call_id, site);
@@ -74,6 +94,8 @@ void Assessments::Advance(platform::Transaction& tx, WatchedCall& call, const st
                           std::optional<Time> give_up, Time wall) const {
   const std::vector<HeardTurn> heard = HeardOf(turns);
   std::vector<TurnRisk> risks;
+  // A wait that was for no turn was for the review.
+  Time review_waits_since = call.waiting_since.value_or(wall);
   call.waiting_since.reset();
   for (std::size_t i = 0; i < turns.size(); ++i) {
     if (turns[i].final) {
@@ -91,11 +113,12 @@ void Assessments::Advance(platform::Transaction& tx, WatchedCall& call, const st
     events_.RiskAssessed(tx, *call.opening, risk, /*preliminary=*/false, model_.version(), turn.said_at);
     alerts_.Warn(tx, call, risk, turn.said_at, wall);
     call.assessed_through = turn.number;
+    review_waits_since = wall;
     tx.OnCommit([&metrics = metrics_, degraded = risk.degraded] {
       metrics.Add("hotline_escalation_turns_total", 1, {{"degraded", degraded ? "true" : "false"}});
     });
   }
-  ReviewWhenOver(tx, call, turns);
+  ReviewWhenOver(tx, call, turns, review_waits_since, give_up);
 }
 
 void Assessments::SpeakAtOnce(platform::Transaction& tx, WatchedCall& call, const std::vector<WatchedTurn>& turns,
@@ -109,10 +132,15 @@ void Assessments::SpeakAtOnce(platform::Transaction& tx, WatchedCall& call, cons
   alerts_.Warn(tx, call, *risk, said_at, wall);
 }
 
-void Assessments::ReviewWhenOver(platform::Transaction& tx, WatchedCall& call,
-                                 const std::vector<WatchedTurn>& turns) const {
+void Assessments::ReviewWhenOver(platform::Transaction& tx, WatchedCall& call, const std::vector<WatchedTurn>& turns,
+                                 Time waits_since, std::optional<Time> give_up) const {
   if (!call.closed_at || call.reviewed) return;
-  const Conduct conduct = ReviewConduct(HeardOf(turns));
+  const bool late = give_up && waits_since <= *give_up;
+  if (IsSpoken(turns) && !call.understood && !late) {
+    call.waiting_since = waits_since;
+    return;
+  }
+  const Conduct conduct = ReviewConduct(HeardOf(turns), call.soothed);
   calls_.KeepReview(tx, call.call_id, conduct);
   events_.CallReviewed(tx, *call.opening, conduct, *call.closed_at);
   call.reviewed = true;

@@ -19,9 +19,12 @@ struct WatchedCall {
   std::optional<CallOpening> opening;
   int assessed_through = 0;              ///< Last turn with its final assessment.
   RiskLevel warned = RiskLevel::kGreen;  ///< Highest level warned of; kGreen: none.
-  std::optional<Time> waiting_since;     ///< When the turn that waits for its reading was first seen, wall time.
-  std::optional<Time> closed_at;         ///< By the call's clock.
-  int last_turn = 0;                     ///< Of a closed call.
+  /// When the turn that waits for its reading was first seen, or the call that waits for its own was over; wall time.
+  std::optional<Time> waiting_since;
+  std::optional<Time> closed_at;        ///< By the call's clock.
+  int last_turn = 0;                    ///< Of a closed call.
+  bool understood = false;              ///< Classification has read the whole of it.
+  std::optional<SoothedVoice> soothed;  ///< What it said of the opening; nothing where no encoder had the time.
   bool reviewed = false;
 };
 
@@ -42,8 +45,10 @@ class CallTable {
   [[nodiscard]] virtual WatchedCall Lock(platform::Transaction& tx, std::string_view call_id,
                                          std::string_view site) = 0;
   virtual void Open(platform::Transaction& tx, const CallOpening& opening) = 0;
-  /// Keeps what changes: from assessed_through on, but for the review.
+  /// Keeps what changes: from assessed_through on, but for what was understood and the review.
   virtual void Save(platform::Transaction& tx, const WatchedCall& call) = 0;
+  virtual void KeepUnderstood(platform::Transaction& tx, std::string_view call_id,
+                              const std::optional<SoothedVoice>& soothed) = 0;
   virtual void KeepReview(platform::Transaction& tx, std::string_view call_id, const Conduct& conduct) = 0;
 
   /// In order, each with its reading if it has come.

@@ -6,6 +6,7 @@
 
 #include "escalation/domain/agent_acts.h"
 #include "escalation/domain/concerns.h"
+#include "language/linear_model.h"
 #include "language/patterns.h"
 #include "language/text.h"
 
@@ -156,9 +157,47 @@ void FindFaults(const AgentTurn& agent, bool upset_before, std::set<std::string>
   }
 }
 
+constexpr std::string_view kExplained = "EXPLAINED_BEFORE_SOOTHING";
+
+/// What rules and encoder say together. The rules' weight and how sure the encoder must be that nobody was upset were
+/// chosen on practice_third and practice_sixth (training/README.md).
+std::optional<bool> SoothedFirst(const std::optional<bool>& by_rules, const SoothedVoice& opening) {
+  constexpr double kRules = .7;
+  constexpr double kNobodyUpset = .7;
+  if (language::Softmax({opening.nobody_upset, opening.soothed, opening.explained})[0] > kNobodyUpset)
+    return std::nullopt;
+  const double rules = by_rules ? (*by_rules ? kRules : -kRules) : 0;
+  return opening.soothed - opening.explained + rules > 0;
+}
+
+/// The agent's first answer to the caller.
+const HeardTurn* FirstAnswer(std::span<const HeardTurn> turns) {
+  bool heard = false;
+  for (const HeardTurn& turn : turns) {
+    if (turn.turn.speaker == Speaker::kAgent && heard) return &turn;
+    heard |= turn.turn.speaker == Speaker::kCaller;
+  }
+  return nullptr;
+}
+
+/// Decides with the encoder what the rules decided alone; the finding follows.
+void HearOpening(std::span<const HeardTurn> turns, const SoothedVoice& opening, Conduct& conduct) {
+  conduct.soothe_first = SoothedFirst(conduct.soothe_first, opening);
+  const auto explained = [](const ConductFinding& finding) { return finding.rule == kExplained; };
+  if (conduct.soothe_first.value_or(true)) {
+    std::erase_if(conduct.findings, explained);
+    return;
+  }
+  const HeardTurn* const answer = FirstAnswer(turns);
+  if (answer == nullptr || std::any_of(conduct.findings.begin(), conduct.findings.end(), explained)) return;
+  const auto after = std::find_if(conduct.findings.begin(), conduct.findings.end(),
+                                  [&](const ConductFinding& finding) { return finding.turn > answer->turn.number; });
+  conduct.findings.insert(after, {answer->turn.number, std::string{kExplained}, answer->turn.text});
+}
+
 }  // namespace
 
-Conduct ReviewConduct(std::span<const HeardTurn> turns) {
+Conduct ReviewConduct(std::span<const HeardTurn> turns, const std::optional<SoothedVoice>& opening) {
   Conduct conduct;
   std::set<std::string> formulas;
   std::set<std::u32string> heard_pairs;
@@ -183,11 +222,12 @@ Conduct ReviewConduct(std::span<const HeardTurn> turns) {
     replies += upset != Upset::kNo;
     if (replies > 1 || (replies == 1 && upset == Upset::kClearly && Explains(agent))) {
       conduct.soothe_first = false;
-      conduct.findings.push_back({heard.turn.number, "EXPLAINED_BEFORE_SOOTHING", heard.turn.text});
+      conduct.findings.push_back({heard.turn.number, std::string{kExplained}, heard.turn.text});
     }
   }
   // The call ended before the worried caller was soothed.
   if (!conduct.soothe_first && replies > 0) conduct.soothe_first = false;
+  if (opening) HearOpening(turns, *opening, conduct);
   return conduct;
 }
 

@@ -18,13 +18,22 @@ struct ConductFinding {
   friend bool operator==(const ConductFinding&, const ConductFinding&) = default;
 };
 
+/// How the call began, as classification's encoder hears it: log-odds of its three readings.
+struct SoothedVoice {
+  double nobody_upset = 0;
+  double soothed = 0;    ///< The agent soothed before explaining.
+  double explained = 0;  ///< The agent did not.
+};
+
 struct Conduct {
   bool restated = false;             ///< The agent restated the request for confirmation.
   std::optional<bool> soothe_first;  ///< Nothing when nobody was upset.
   std::vector<ConductFinding> findings;
 };
 
-/// Reviews a whole call, in order. Also what the risk model asks about the agent so far.
-[[nodiscard]] Conduct ReviewConduct(std::span<const HeardTurn> turns);
+/// Reviews a whole call, in order. Also what the risk model asks about the agent so far. With `opening` the encoder and
+/// the rules decide together whether the agent soothed first; without it the rules alone.
+[[nodiscard]] Conduct ReviewConduct(std::span<const HeardTurn> turns,
+                                    const std::optional<SoothedVoice>& opening = std::nullopt);
 
 }  // namespace hotline::escalation

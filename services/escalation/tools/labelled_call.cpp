@@ -70,6 +70,12 @@ std::vector<HeardTurn> TurnsOf(const json& call, const json& result) {
   return turns;
 }
 
+std::optional<SoothedVoice> OpeningIn(const json& result) {
+  const auto soothed = result.find("soothed");
+  if (soothed == result.end() || soothed->is_null()) return std::nullopt;
+  return SoothedVoice{.nobody_upset = soothed->at(0), .soothed = soothed->at(1), .explained = soothed->at(2)};
+}
+
 std::vector<json> ReadLines(const std::string& file) {
   std::ifstream in{file};
   if (!in) throw std::runtime_error(file + " cannot be read");

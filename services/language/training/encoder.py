@@ -13,9 +13,11 @@ from folds import CALLS, HELD_CALLS, blends, fold_of
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 # Of the tokens of BGE: whole letters would cut a post's tail, and a message's point stands at its beginning.
-MAX_TOKENS = {'topics': 160, 'post_emotion': 72, 'turn_emotion': 96, 'concern': 96, 'call_kind': 160}
+MAX_TOKENS = {'topics': 160, 'post_emotion': 72, 'turn_emotion': 96, 'concern': 96, 'call_kind': 160, 'soothed': 240}
 # Of what was heard before a turn: what the caller said last, and what the agent said since.
 BEFORE_TOKENS = (42, 34)
+# Of a call's opening: so many turns, each behind who speaks and with so many tokens.
+OPENING_TURNS, OPENING_TOKENS, OPENING_MARKS = 9, 36, {'agent': '问：', 'caller': '答：'}
 LABELS = {
     'topics': ['城乡建设', '环境保护', '交通运输', '教育文体', '劳动和社会保障', '商贸旅游', '卫生计生', '农村农业', '国土资源',
                '民政', '政法', '党务政务', '纪检监察', '经济管理', '科技与信息产业'],
@@ -24,6 +26,7 @@ LABELS = {
     'concern': ['none', 'complaint', 'unsolved', 'passed_around', 'misconduct', 'evidence', 'exposure', 'group', 'leak', 'danger',
                 'sarcasm', 'resigned', 'abuse'],
     'call_kind': ['咨询', '求助', '投诉', '举报', '建议', '表扬'],
+    'soothed': ['none', 'soothed', 'explained'],
 }
 EPIDEMIC_WEIGHT = 0.5
 MAGIC = b'HLEN0001'  # How an encoder.model begins.
@@ -147,9 +150,13 @@ def folded(text):
 
 def tokens(base, texts, limit):
     """[CLS] ... [SEP], cut to `limit`. A text may be a tuple: a turn, and what was heard before it (BEFORE_TOKENS), which
-    follows it, each with a [SEP] of its own and no [CLS]."""
+    follows it, each with a [SEP] of its own and no [CLS]. Or a list: the turns of a call's opening (opening())."""
     cut = lambda ids, most: ids if len(ids) <= most else ids[:most - 1] + ids[-1:]
     encoded = lambda some: [e.ids for e in base.tokenizer.encode_batch([folded(t) for t in some])]
+    if texts and isinstance(texts[0], list):
+        turns = iter([cut(ids, OPENING_TOKENS) for ids in encoded([turn for text in texts for turn in text])])
+        joined = [[next(turns) for _ in text][:OPENING_TURNS] for text in texts]
+        return [sum((ids[n > 0:] for n, ids in enumerate(some)), [])[:limit] for some in joined]
     parts = [(t,) if isinstance(t, str) else t for t in texts]
     out = [cut(ids, limit) for ids in encoded([p[0] for p in parts])]
     for n, most in enumerate(BEFORE_TOKENS, 1):
@@ -280,8 +287,22 @@ def call_kind_rows():
     return rows
 
 
+def opening(turns):
+    """How a call begins, a text a turn, as Models::ReadOpening() gives it."""
+    return [OPENING_MARKS[turn['speaker']] + turn['text'] for turn in turns[:OPENING_TURNS]]
+
+
+def soothed_rows():
+    """Whether the agent soothed before explaining; none: nobody was upset."""
+    label = {None: 'none', True: 'soothed', False: 'explained'}
+    rows = ([], [])
+    for call, weighs in labelled_calls():
+        rows[weighs].append((opening(call['turns']), one_hot(label[call['expected']['soothe_first']], LABELS['soothed']), 1.0))
+    return rows
+
+
 def all_rows(data, without_fold):
-    return {'topics': topic_rows(data, without_fold), 'post_emotion': post_emotion_rows(data), **turn_rows(), 'call_kind': call_kind_rows()}
+    return {'topics': topic_rows(data, without_fold), 'post_emotion': post_emotion_rows(data), **turn_rows(), 'call_kind': call_kind_rows(), 'soothed': soothed_rows()}
 
 
 def padded(lists):

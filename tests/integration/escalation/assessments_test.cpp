@@ -59,7 +59,7 @@ class ByHand {
 
   void Take(const google::protobuf::Message& message, Time wall) {
     const platform::Event event{.type = message.GetTypeName(), .payload = message.SerializeAsString()};
-    const bool reading = event.type == classification::v1::TurnUnderstood::descriptor()->full_name();
+    const bool reading = event.type.starts_with("hotline.classification.");
     const absl::Status taken = store_.InTransaction([&](platform::Transaction& tx) {
       return reading ? TakeReading(assessments_, tx, event, wall) : TakeCallEvent(assessments_, tx, event, wall);
     });
@@ -101,10 +101,10 @@ TEST_F(EscalationTest, AssessesEveryTurnOnceAndInOrderHoweverTheTopicsInterleave
     add(0, Appended(call_id, 3, SPEAKER_AGENT, "您的心情我理解，请您说说具体情况"));
     add(0, Appended(call_id, 4, SPEAKER_CALLER, "我要去市政府上访"));
     add(0, Closed(call_id, 4));
-    add(1, Understood(call_id, 1, EMOTION_UNSPECIFIED));
     add(1, Understood(call_id, 2, EMOTION_ANGRY));
     add(1, Understood(call_id, 3, EMOTION_UNSPECIFIED));
     add(1, Understood(call_id, 4, EMOTION_ANGRY));
+    add(1, WholeUnderstood(call_id));
     std::size_t next[2] = {0, 0};
     for (const int topic : topic_of) by_hand.Take(*events[topic][next[topic]++], clock_.Now());
 
@@ -295,6 +295,60 @@ TEST_F(EscalationTest, ReviewsACallOnceItsLastTurnIsAssessed) {
   EXPECT_EQ(response.conduct().SerializeAsString(), reviewed.conduct().SerializeAsString());
   const auto events = assessments_.Of("C1");
   EXPECT_EQ(events.back().type, v1::CallReviewed::descriptor()->full_name()) << "after the last final assessment";
+}
+
+/// A call in which the rules hear soothing, and an encoder none.
+void HearSoothing(ByHand& by_hand, Time now) {
+  by_hand.Take(Opened("C1"), now);
+  by_hand.Take(Appended("C1", 1, SPEAKER_CALLER, "我投诉了三次都没人管，你们到底管不管"), now);
+  by_hand.Take(Understood("C1", 1, EMOTION_ANGRY), now);
+  by_hand.Take(Appended("C1", 2, SPEAKER_AGENT, "您的心情我理解，让您久等了，真对不起"), now);
+}
+
+classification::v1::CallUnderstood WithoutSoothing() {
+  classification::v1::CallUnderstood understood = WholeUnderstood("C1");
+  understood.mutable_soothed()->set_explained(5);
+  return understood;
+}
+
+TEST_F(EscalationTest, ReviewsACallWithWhatTheEncoderHeardOfItsOpening) {
+  ByHand by_hand{*resources_};
+  HearSoothing(by_hand, clock_.Now());
+  by_hand.Take(Closed("C1", 2), clock_.Now());
+  EXPECT_THAT(AllOf<v1::CallReviewed>(assessments_.Of("C1")), IsEmpty()) << "it was not read as a whole yet";
+  by_hand.Take(WithoutSoothing(), clock_.Now());
+  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
+  ASSERT_TRUE(conduct.has_soothe_first());
+  EXPECT_FALSE(conduct.soothe_first());
+  ASSERT_THAT(conduct.findings(), Not(IsEmpty()));
+  EXPECT_EQ(conduct.findings(0).rule(), "EXPLAINED_BEFORE_SOOTHING");
+  EXPECT_EQ(conduct.findings(0).turn(), 2);
+}
+
+TEST_F(EscalationTest, KnowsWhatWasHeardBeforeTheCallIsOver) {
+  ByHand by_hand{*resources_};
+  HearSoothing(by_hand, clock_.Now());
+  by_hand.Take(WithoutSoothing(), clock_.Now());
+  by_hand.Take(Closed("C1", 2), clock_.Now());
+  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
+  ASSERT_TRUE(conduct.has_soothe_first());
+  EXPECT_FALSE(conduct.soothe_first());
+}
+
+TEST_F(EscalationTest, ReviewsACallAloneAfterThePatience) {
+  Open("C1");
+  Say("C1", 1, SPEAKER_CALLER, "我投诉了三次都没人管，你们到底管不管");
+  Understand("C1", 1, EMOTION_ANGRY);
+  Say("C1", 2, SPEAKER_AGENT, "您的心情我理解，让您久等了，真对不起");
+  Publish(platform::kCallsTopic, "C1", Closed("C1", 2));
+  AwaitFinal("C1", 2);
+  clock_.AdvanceWithEveryLook(milliseconds{50});
+  const v1::CallReviewed reviewed = AwaitReviewed("C1");
+  EXPECT_TRUE(reviewed.conduct().soothe_first()) << "as the rules hear it";
+  Publish(platform::kAssessmentsTopic, "C1", WithoutSoothing());
+  Say("C1", 3, SPEAKER_AGENT, "喂？");
+  AwaitFinal("C1", 3);
+  EXPECT_THAT(AllOf<v1::CallReviewed>(assessments_.Of("C1")), SizeIs(1)) << "what comes late changes no review";
 }
 
 TEST_F(EscalationTest, ReviewsACallInWhichNobodySpoke) {

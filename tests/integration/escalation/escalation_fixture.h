@@ -87,6 +87,8 @@ template <typename Message>
 /// Of an agent's turn when `emotion` is unspecified.
 [[nodiscard]] classification::v1::TurnUnderstood Understood(const std::string& call_id, int turn,
                                                             common::v1::Emotion emotion);
+/// A whole call as classification reads it without an encoder.
+[[nodiscard]] classification::v1::CallUnderstood WholeUnderstood(const std::string& call_id);
 [[nodiscard]] intake::v1::CallClosed Closed(const std::string& call_id, int last_turn);
 
 /// Escalation for real, on SQLite and the embedded bus behind a real server; its siblings are played by the test, whose
@@ -103,6 +105,7 @@ class EscalationTest : public testing::Test {
   void Open(const std::string& call_id, const std::string& site = "yunzhou");
   void Say(const std::string& call_id, int turn, common::v1::Speaker speaker, const std::string& text);
   void Understand(const std::string& call_id, int turn, common::v1::Emotion emotion = common::v1::EMOTION_CALM);
+  /// The call is over, and was read as a whole.
   void Close(const std::string& call_id, int last_turn);
   /// An event of theirs, through their outbox and the bus.
   void Publish(std::string_view topic, const std::string& call_id, const google::protobuf::Message& message);

@@ -44,6 +44,35 @@ TEST(ConductTest, NobodyUpsetNothingToSoothe) {
   EXPECT_THAT(conduct.findings, IsEmpty());
 }
 
+const std::vector<HeardTurn> kSoothedByTheRules =
+    Spoken({{'a', "您好，请讲。"},
+            {'c', "等了一个月都没人来修，家里全泡了！", Emotion::kAngry},
+            {'a', "家里泡成这样，换谁都着急，让您等这么久真对不住。按规定物业要在三天内上门，我马上派单。"}});
+
+TEST(ConductTest, ASureEncoderOutvotesTheRules) {
+  ASSERT_EQ(ReviewConduct(kSoothedByTheRules).soothe_first, true);
+  const Conduct conduct = ReviewConduct(kSoothedByTheRules, SoothedVoice{.explained = 3});
+  EXPECT_EQ(conduct.soothe_first, false);
+  EXPECT_THAT(conduct.findings, Contains(Rule("EXPLAINED_BEFORE_SOOTHING", 3))) << "the first answer";
+}
+
+TEST(ConductTest, TheRulesDecideWhereTheEncoderIsNotSure) {
+  EXPECT_EQ(ReviewConduct(kSoothedByTheRules, SoothedVoice{.soothed = 2, .explained = 2.5}).soothe_first, true);
+}
+
+TEST(ConductTest, AnEncoderThatHearsSoothingTakesTheFindingBack) {
+  const Conduct conduct = ReviewConduct(Spoken({{'c', "等了一个月都没人来修，家里全泡了！", Emotion::kAngry},
+                                                {'a', "按规定要先由物业核实，您的单子已经登记了。"}}),
+                                        SoothedVoice{.soothed = 4});
+  EXPECT_EQ(conduct.soothe_first, true);
+  EXPECT_THAT(conduct.findings, Not(Contains(Field(&ConductFinding::rule, "EXPLAINED_BEFORE_SOOTHING"))));
+}
+
+TEST(ConductTest, WhereTheEncoderHearsNobodyUpsetThereIsNothingToSoothe) {
+  const Conduct conduct = ReviewConduct(kSoothedByTheRules, SoothedVoice{.nobody_upset = 3});
+  EXPECT_EQ(conduct.soothe_first, std::nullopt);
+}
+
 TEST(ConductTest, ARestatementMayTakeManyForms) {
   for (const char* said :
        {"我跟您确认一下，南苑小区二号楼停电，您要求今晚恢复，对吗？", "您的诉求是退还押金一千五百元，我这样记可以吗？",

@@ -24,12 +24,15 @@ using std::chrono::milliseconds;
 
 std::filesystem::path ModelFile() { return ModelDirectory() / "encoder.model"; }
 
-/// What training/export_encoder computed with the original tokenizer and without this program: of texts, or of turns
-/// with what was heard before them.
-std::vector<nlohmann::json> Golden(bool turns = false) {
+enum class Told { kTexts, kTurns, kOpenings };
+
+/// What training/export_encoder computed with the original tokenizer and without this program: of texts, of turns with
+/// what was heard before them, or of openings of calls.
+std::vector<nlohmann::json> Golden(Told wanted = Told::kTexts) {
   std::vector<nlohmann::json> golden;
   for (nlohmann::json& one : nlohmann::json::parse(std::ifstream{ModelDirectory() / "encoder_golden.json"})) {
-    if (one.contains("before") == turns) golden.push_back(std::move(one));
+    const Told told = one.contains("opening") ? Told::kOpenings : one.contains("before") ? Told::kTurns : Told::kTexts;
+    if (told == wanted) golden.push_back(std::move(one));
   }
   return golden;
 }
@@ -174,7 +177,7 @@ TEST_F(EncoderTest, SaysOfATurnWhatTrainingComputes) {
 TEST_F(EncoderTest, HearsATurnAfterWhatCameBefore) {
   const auto encoder = *Encoder::Load(ModelFile(), {.requests = 1});
   int compared = 0;
-  for (const nlohmann::json& one : Golden(true)) {
+  for (const nlohmann::json& one : Golden(Told::kTurns)) {
     const auto text = one.at("text").get<std::string>();
     const auto before = one.at("before").get<std::vector<std::string>>();
     const TurnInCall turn{text, before.at(0), before.at(1)};
@@ -190,6 +193,29 @@ TEST_F(EncoderTest, HearsATurnAfterWhatCameBefore) {
     ++compared;
   }
   EXPECT_GE(compared, 4);
+}
+
+TEST_F(EncoderTest, HearsHowACallBegins) {
+  const auto encoder = *Encoder::Load(ModelFile(), {.requests = 1});
+  const std::vector<nlohmann::json> golden = Golden(Told::kOpenings);
+  ASSERT_EQ(golden.size(), 3U);
+  for (const nlohmann::json& one : golden) {
+    const auto marked = one.at("opening").get<std::vector<std::string>>();
+    std::vector<OpeningTurn> turns;
+    for (const std::string& turn : marked) {
+      const std::string_view mark = std::string_view{turn}.substr(0, std::string_view{"问："}.size());
+      turns.push_back({.speaker = mark == "问：" ? Speaker::kAgent : Speaker::kCaller,
+                       .text = std::string_view{turn}.substr(mark.size())});
+    }
+    const std::vector<std::int64_t> tokens = encoder->TokensOf(turns);
+    EXPECT_EQ(tokens, one.at("tokens").get<std::vector<std::int64_t>>()) << marked.front();
+    const Models::OpeningReading read = WithEncoder().ReadOpening(turns);
+    ASSERT_TRUE(read.soothed);
+    EXPECT_EQ(read.model, WithEncoder().version());
+    const std::vector<double> said{read.soothed->nobody_upset, read.soothed->soothed, read.soothed->explained};
+    EXPECT_THAT(said, CloseTo(one, "soothed")) << marked.front();
+  }
+  EXPECT_FALSE(WithEncoder().ReadOpening({}).soothed);
 }
 
 const std::vector<DialogueTurn> kDialogue{{Speaker::kCaller, "投诉三次了还是没有信号"},
@@ -230,6 +256,8 @@ TEST_F(EncoderTest, IsSparedWhereTheLinearHeadsReadAlone) {
   EXPECT_EQ(read.model, WithEncoder().linear_version());
   EXPECT_FALSE(read.emotion);
   EXPECT_FALSE(WithEncoder().ReadKind("公司拖欠工资", Readers::kLinearHeads).kind);
+  const OpeningTurn said{.speaker = Speaker::kAgent, .text = "您好"};
+  EXPECT_FALSE(WithEncoder().ReadOpening({&said, 1}, Readers::kLinearHeads).soothed);
 }
 
 TEST_F(EncoderTest, LeavesTheFeelingOfALongTextToTheLinearHeads) {

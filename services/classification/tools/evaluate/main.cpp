@@ -90,6 +90,9 @@ json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
           {"kinds", kinds.Read(turns).first},
           {"warned_at", nullptr},
           {"red_at", nullptr},
+          {"soothed", understood.soothed ? json{understood.soothed->nobody_upset, understood.soothed->soothed,
+                                                understood.soothed->explained}
+                                         : json()},
           {"caller_tags", understood.caller_tags}};
 }
 

@@ -67,7 +67,7 @@ void Judge(const RiskModel& model, const json& call, json& result, bool verbose,
     if (!warned && risks.back().level >= RiskLevel::kOrange) warned = risks.back().turn;
     if (!red && risks.back().level == RiskLevel::kRed) red = risks.back().turn;
   }
-  const Conduct conduct = ReviewConduct(turns);
+  const Conduct conduct = ReviewConduct(turns, OpeningIn(result));
   for (std::size_t i = 0; i < risks.size(); ++i) {
     json& turn = result.at("turns").at(i);
     turn["risk"] = risks[i].risk;

@@ -1,0 +1,1 @@
+ALTER TABLE assessed_calls DROP COLUMN soothed;
