@@ -15,6 +15,7 @@
 #include "language/dialogue_model.h"
 #include "language/encoder.h"
 #include "language/linear_model.h"
+#include "language/soothed_voice.h"
 #include "language/vocabulary.h"
 
 namespace hotline::language {
@@ -73,12 +74,7 @@ class Models {
     std::string_view model;
   };
   [[nodiscard]] KindReading ReadKind(std::string_view call_text, Readers readers = Readers::kAll) const;
-  /// Whether the agent soothed before explaining, told by how a call begins: log-odds; in the same haste.
-  struct SoothedVoice {
-    double nobody_upset = 0;
-    double soothed = 0;
-    double explained = 0;
-  };
+  /// Whether the agent soothed before explaining, told by how a call begins; in the same haste.
   struct OpeningReading {
     std::optional<SoothedVoice> soothed;
     std::string_view model;

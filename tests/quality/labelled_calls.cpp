@@ -108,9 +108,7 @@ Played Play(const json& call, const reading::Reader& reader) {
     turns.push_back(turn);
   }
   played.understood = reader.ReadCall(opening, turns, emotions, std::nullopt);
-  std::optional<risk::SoothedVoice> soothed;
-  if (const auto& said = played.understood.soothed) soothed = {said->nobody_upset, said->soothed, said->explained};
-  played.conduct = risk::ReviewConduct(heard, soothed);
+  played.conduct = risk::ReviewConduct(heard, played.understood.soothed);
   return played;
 }
 

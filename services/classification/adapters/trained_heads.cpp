@@ -45,9 +45,7 @@ TrainedOpening ReadOpening(const ModelsInUse& in_use, std::span<const Turn> turn
   opening.reserve(turns.size());
   for (const Turn& turn : turns) opening.push_back({.speaker = turn.speaker, .text = turn.text});
   const language::Models::OpeningReading read = in_use.models->ReadOpening(opening, in_use.readers);
-  TrainedOpening said{.soothed = std::nullopt, .model = std::string{read.model}};
-  if (read.soothed) said.soothed = {read.soothed->nobody_upset, read.soothed->soothed, read.soothed->explained};
-  return said;
+  return {.soothed = read.soothed, .model = std::string{read.model}};
 }
 
 }  // namespace

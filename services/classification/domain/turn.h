@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "language/soothed_voice.h"
 #include "language/vocabulary.h"
 #include "platform/time.h"
 
@@ -13,6 +14,7 @@ namespace hotline::classification {
 using language::CaseKind;
 using language::Emotion;
 using language::Intent;
+using language::SoothedVoice;
 using language::Speaker;
 using platform::Time;
 
@@ -105,13 +107,6 @@ struct UnderstoodCase {
   bool answered_in_call = false;
   std::string question;
   std::vector<Evidence> evidence;
-};
-
-/// How the call began, as an encoder hears it: log-odds.
-struct SoothedVoice {
-  double nobody_upset = 0;
-  double soothed = 0;    ///< The agent soothed before explaining.
-  double explained = 0;  ///< The agent did not.
 };
 
 /// The whole call.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "escalation/domain/call.h"
+#include "language/soothed_voice.h"
 
 namespace hotline::escalation {
 
@@ -18,12 +19,7 @@ struct ConductFinding {
   friend bool operator==(const ConductFinding&, const ConductFinding&) = default;
 };
 
-/// How the call began, as classification's encoder hears it: log-odds of its three readings.
-struct SoothedVoice {
-  double nobody_upset = 0;
-  double soothed = 0;    ///< The agent soothed before explaining.
-  double explained = 0;  ///< The agent did not.
-};
+using language::SoothedVoice;
 
 struct Conduct {
   bool restated = false;             ///< The agent restated the request for confirmation.
