@@ -557,15 +557,15 @@ void SqlStore::WriteLoop(Writer& writer) {
   }
 }
 
-bool SqlStore::Take(Writer& writer, Piece& piece) {
+std::optional<SqlStore::Piece> SqlStore::Take(Writer& writer) {
   const std::lock_guard lock{queue_mutex_};
-  if (writer.own.empty() && queue_.empty()) return false;
+  if (writer.own.empty() && queue_.empty()) return std::nullopt;
   const bool own = queue_.empty() || (!writer.own.empty() && writer.own.front().queued <= queue_.front().queued);
   auto& queue = own ? writer.own : queue_;
-  piece = std::move(queue.front());
+  Piece piece = std::move(queue.front());
   queue.pop_front();
   --waiting_;
-  return true;
+  return piece;
 }
 
 void SqlStore::PutBack(Writer& writer, std::deque<Piece>& pieces) {
@@ -596,10 +596,10 @@ void SqlStore::WriteGroup(Writer& writer) {
   Group group{*this, writer};
   const auto end = steady_clock::now() + kMaxGroupTime;
   try {
-    Piece piece;
-    while (group.outcomes().size() < kMaxGroup && steady_clock::now() < end && group.again().empty() &&
-           Take(writer, piece)) {
-      group.Run(std::move(piece));
+    while (group.outcomes().size() < kMaxGroup && steady_clock::now() < end && group.again().empty()) {
+      std::optional<Piece> piece = Take(writer);
+      if (!piece) break;
+      group.Run(*std::move(piece));
     }
     if (Sabotaged("answer_before_commit")) {
       Answers::Tell(group.outcomes());

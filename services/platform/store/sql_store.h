@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,7 +91,7 @@ class SqlStore final : public Store {
   /// One commit: the pieces that wait, and those that come while they run, within limits.
   void WriteGroup(Writer& writer);
   void WakeRelay(const std::vector<Outcome>& outcomes);
-  bool Take(Writer& writer, Piece& piece);
+  std::optional<Piece> Take(Writer& writer);
   void PutBack(Writer& writer, std::deque<Piece>& pieces);
   /// Throws StoreError; not before a while when it has just failed.
   void Reconnect(Writer& writer);
