@@ -128,7 +128,6 @@ TEST_F(PostgresStoreTest, WorkOfOneKeyRunsInTheOrderGiven) {
 TEST_F(PostgresStoreTest, TwinRequestsOfTwoProcessesHaveOneEffect) {
   const std::array stores{Open(), Open()};
   const RequestKey key{"agent-1", "/Svc/Method", "r1", "sha"};
-  std::atomic<int> effects{0};
   std::atomic<int> answers{0};
   std::vector<std::thread> twins;
   for (int i = 0; i < 12; ++i) {
@@ -136,24 +135,67 @@ TEST_F(PostgresStoreTest, TwinRequestsOfTwoProcessesHaveOneEffect) {
       std::string answer;
       EXPECT_TRUE(stores[static_cast<std::size_t>(i % 2)]
                       ->InTransaction([&](Transaction& transaction) -> absl::Status {
-                        auto found = FindOrClaim(transaction, key, clock_.Now());
-                        if (!found.ok()) return found.status();
-                        if (found->has_value()) {
-                          answer = **found;
-                          return absl::OkStatus();
-                        }
-                        ++effects;
-                        answer = "answer";
-                        Remember(transaction, key, answer);
-                        return absl::OkStatus();
+                        auto said = AnswerOnce(transaction, key, clock_.Now(), [&]() -> absl::StatusOr<std::string> {
+                          transaction.Write("INSERT INTO counters (id, number) VALUES (:1, 1)", {std::to_string(i)});
+                          return std::string{"answer"};
+                        });
+                        if (said.ok()) answer = *std::move(said);
+                        return said.status();
                       })
                       .ok());
       answers += answer == "answer" ? 1 : 0;
     });
   }
   for (auto& twin : twins) twin.join();
-  EXPECT_EQ(effects, 1);
   EXPECT_EQ(answers, 12);
+  ASSERT_TRUE(stores[0]
+                  ->Read([](Session& session) {
+                    EXPECT_EQ(session.Query("SELECT count(*) FROM counters").front().Int(0), 1);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
+TEST_F(PostgresStoreTest, WhatManyWriteGoesInFewStatementsOfOneTransaction) {
+  const auto store = Open(1);
+  std::promise<void> all_wait;
+  std::atomic<int> done{0};
+  const auto count = [&](const absl::Status& status) { done += status.ok() ? 1 : 1000; };
+  store->Submit(
+      [&](Transaction&) {
+        all_wait.get_future().wait();
+        return absl::OkStatus();
+      },
+      Soon(), count);
+  constexpr int kPieces = 20;
+  for (int i = 0; i < kPieces; ++i) {
+    store->Submit(
+        [i](Transaction& transaction) {
+          transaction.Write("INSERT INTO counters (id, number) VALUES (:1, :2)", {std::to_string(i), std::int64_t{i}});
+          transaction.Write("INSERT INTO notes (note) VALUES (:1)", {std::to_string(i)});
+          return absl::OkStatus();
+        },
+        Soon(), count);
+  }
+  all_wait.set_value();
+  ASSERT_TRUE(Eventually([&] { return done >= kPieces + 1; }));
+  EXPECT_EQ(done, kPieces + 1);
+  ASSERT_TRUE(store
+                  ->Read([&](Session& session) {
+                    const Row row = session
+                                        .Query(
+                                            "SELECT count(*), count(DISTINCT CAST(xmin AS TEXT)), "
+                                            "count(DISTINCT CAST(cmin AS TEXT)) FROM notes")
+                                        .front();
+                    EXPECT_EQ(row.Int(0), kPieces);
+                    // The first group may have ended with the piece that waited.
+                    EXPECT_LE(row.Int(1), 2) << "transactions, and those under marks are others";
+                    EXPECT_LE(row.Int(2), 4) << "statements";
+                    const auto notes = session.Query("SELECT note FROM notes ORDER BY id");
+                    for (int i = 0; i < kPieces; ++i) EXPECT_EQ(notes.at(static_cast<std::size_t>(i)).Int(0), i);
+                    return absl::OkStatus();
+                  })
+                  .ok());
 }
 
 TEST_F(PostgresStoreTest, EventsOfOneKeyAreNumberedInTheOrderOfTheirRows) {

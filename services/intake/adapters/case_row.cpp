@@ -54,7 +54,13 @@ Slot SlotFrom(const json& value) {
   return {.words = value.at("words"), .turn = value.at("turn"), .normal = value.at("normal")};
 }
 
-std::string UnderstandingOf(const Case& filed) {
+bool IsUnderstood(const Case& filed) {
+  const auto& [who, when, where, cause, course] = filed.slots;
+  return !filed.topics.empty() || !filed.evidence.empty() || !filed.intents.empty() || !filed.caller_tags.empty() ||
+         !(who.words + when.words + where.words + cause.words + course.words).empty();
+}
+
+std::string WriteUnderstanding(const Case& filed) {
   json topics = json::array();
   for (const ScoredTopic& topic : filed.topics) {
     topics.push_back({{"topic", topic.topic}, {"subtopic", topic.subtopic}, {"probability", topic.probability}});
@@ -76,6 +82,11 @@ std::string UnderstandingOf(const Case& filed) {
                       {"cause", ToJson(filed.slots.cause)},
                       {"course", ToJson(filed.slots.course)}}}};
   return all.dump();
+}
+
+std::string UnderstandingOf(const Case& filed) {
+  static const std::string nothing = WriteUnderstanding({});  // Of most cases when they are filed.
+  return IsUnderstood(filed) ? WriteUnderstanding(filed) : nothing;
 }
 
 void ReadUnderstanding(const std::string& text, Case& filed) {

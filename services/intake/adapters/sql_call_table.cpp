@@ -97,7 +97,7 @@ bool SqlCallTable::Insert(Transaction& tx, const Call& call) {
                                external ? Value{call.external_actor} : Value{nullptr},
                                external ? Value{call.external_id} : Value{nullptr}};
   AddChanging(values, call);
-  if (external) return tx.Execute(if_new, values) == 1;
+  if (external && !tx.Hopeful()) return tx.Execute(if_new, values) == 1;
   tx.Write(sql, values);
   return true;
 }

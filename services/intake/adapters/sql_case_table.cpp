@@ -37,11 +37,41 @@ EarlierCase ReadEarlier(const Row& row) {
           .call_id = row.Text(11)};
 }
 
+const std::vector<std::string_view>& SignatureColumns() {
+  static const std::vector<std::string> words = [] {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < Signature::kWords; ++i) names.push_back("s" + std::to_string(i));
+    return names;
+  }();
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> columns{"case_no", "site", "opened_at"};
+    columns.insert(columns.end(), words.begin(), words.end());
+    return columns;
+  }();
+  return all;
+}
+
+std::vector<Value> SignatureValues(const Case& filed, std::string_view more_words) {
+  // Each part by itself: no pair of characters spans two of them.
+  const Signature signature = SignatureOf(filed.title + "\n" + filed.text + "\n" + std::string{more_words});
+  std::vector<Value> values = {filed.case_no, filed.site, TimeValue(filed.opened_at)};
+  values.insert(values.end(), signature.words.begin(), signature.words.end());
+  return values;
+}
+
 }  // namespace
 
 bool SqlCaseTable::Insert(Transaction& tx, const Case& filed) {
-  static const std::string sql = InsertInto("cases", CaseColumns()) + " ON CONFLICT (case_no) DO NOTHING";
-  return tx.Execute(sql, CaseValues(filed)) == 1;
+  static const std::string sql = InsertInto("cases", CaseColumns());
+  static const std::string if_new = sql + " ON CONFLICT (case_no) DO NOTHING";
+  static const std::string signature = InsertInto("case_signatures", SignatureColumns());
+  if (tx.Hopeful()) {
+    tx.Write(sql, CaseValues(filed));
+  } else if (tx.Execute(if_new, CaseValues(filed)) == 0) {
+    return false;
+  }
+  tx.Write(signature, SignatureValues(filed, ""));
+  return true;
 }
 
 std::optional<Case> SqlCaseTable::Find(Session& session, std::string_view case_no) {
@@ -110,23 +140,9 @@ std::vector<std::string> SqlCaseTable::Supplements(Session& session, std::string
 }
 
 void SqlCaseTable::Index(Transaction& tx, const Case& filed, std::string_view more_words) {
-  static const std::string sql = [] {
-    std::string columns = "case_no, site, opened_at";
-    std::string values = ":1, :2, :3";
-    std::string updates;
-    for (std::size_t i = 0; i < Signature::kWords; ++i) {
-      const std::string column = "s" + std::to_string(i);
-      columns += ", " + column;
-      values += ", :" + std::to_string(i + 4);
-      updates += (updates.empty() ? "" : ", ") + column + " = excluded." + column;
-    }
-    return "INSERT INTO case_signatures (" + columns + ") VALUES (" + values +
-           ") ON CONFLICT (case_no) DO UPDATE SET " + updates;
-  }();
-  // Each part by itself: no pair of characters spans two of them.
-  const Signature signature = SignatureOf(filed.title + "\n" + filed.text + "\n" + std::string{more_words});
-  std::vector<Value> values = {filed.case_no, filed.site, TimeValue(filed.opened_at)};
-  values.insert(values.end(), signature.words.begin(), signature.words.end());
+  static const std::string sql = UpdateOf("case_signatures", SignatureColumns(), "case_no");
+  std::vector<Value> values = SignatureValues(filed, more_words);
+  values.emplace_back(filed.case_no);
   tx.Write(sql, values);
 }
 

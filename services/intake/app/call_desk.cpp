@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "intake/app/private_text.h"
 #include "intake/domain/deadlines.h"
 #include "platform/ids.h"
 #include "platform/rpc/status.h"
@@ -67,21 +66,23 @@ OpenedCall CallDesk::Open(Transaction& tx, const OpenCallCommand& command, Time 
   return {.call_id = call.call_id, .brief = std::move(brief)};
 }
 
-Turn CallDesk::Mask(Transaction& tx, const Call& call, Turn turn) const {
-  turn.fingerprint = intake_.vault.Fingerprint(call.site, Said(turn));
-  MaskedText title = MaskText(turn.title, turn.turn);
-  MaskedText text = MaskText(turn.text, turn.turn);
-  std::vector<PrivateMention> mentions = std::move(title.mentions);
-  mentions.insert(mentions.end(), text.mentions.begin(), text.mentions.end());
-  if (!mentions.empty()) intake_.vault.KeepMentions(tx, "call/" + call.call_id, turn.turn, mentions);
-  turn.title = std::move(title.text);
-  turn.text = std::move(text.text);
-  return turn;
+Turn CallDesk::Mask(Transaction& tx, const Call& call, const HeardTurn& heard, int number) const {
+  std::vector<PrivateMention> mentions = heard.title.mentions;
+  mentions.insert(mentions.end(), heard.text.mentions.begin(), heard.text.mentions.end());
+  for (PrivateMention& mention : mentions) mention.turn = number;
+  if (!mentions.empty()) intake_.vault.KeepMentions(tx, "call/" + call.call_id, number, mentions);
+  return {.turn = number,
+          .speaker = heard.said.speaker,
+          .at_ms = heard.said.at_ms,
+          .text = heard.text.text,
+          .title = heard.title.text,
+          .fingerprint = intake_.vault.Fingerprint(call.site, Said(heard.said))};
 }
 
-absl::StatusOr<int> CallDesk::AppendTurn(Transaction& tx, std::string_view call_id, Turn turn) const {
+absl::StatusOr<int> CallDesk::AppendTurn(Transaction& tx, std::string_view call_id, const HeardTurn& heard) const {
   std::optional<Call> call = intake_.calls.Lock(tx, call_id);
   if (!call) return NoSuchCall();
+  Turn turn = heard.said;
   const absl::StatusOr<TurnVerdict> verdict = CheckTurn(*call, turn);
   if (!verdict.ok()) return verdict.status();
   if (*verdict == TurnVerdict::kRepeat) {
@@ -90,7 +91,7 @@ absl::StatusOr<int> CallDesk::AppendTurn(Transaction& tx, std::string_view call_
     return platform::WithReason(
         absl::AlreadyExistsError("turn " + std::to_string(turn.turn) + " was kept with other words"), "TURN_DIFFERS");
   }
-  const Turn masked = Mask(tx, *call, std::move(turn));
+  const Turn masked = Mask(tx, *call, heard, turn.turn);
   Append(*call, masked);
   intake_.calls.InsertTurn(tx, call_id, masked);
   intake_.calls.Save(tx, *call);
@@ -117,7 +118,7 @@ absl::StatusOr<FiledMessage> CallDesk::File(Transaction& tx, const FileMessageCo
   call.confidential = command.confidential;
   call.external_id = command.external_id;
   call.external_actor = actor.id;
-  const Turn turn = Mask(tx, call, {.turn = 1, .text = command.text, .title = command.title});
+  const Turn turn = Mask(tx, call, command.turn, 1);
   Append(call, turn);
   if (absl::Status closed = intake::Close(call, 0, wall); !closed.ok()) return closed;
   if (!intake_.calls.Insert(tx, call)) {

@@ -8,6 +8,7 @@
 
 #include "intake/app/case_book.h"
 #include "intake/app/intake.h"
+#include "intake/app/private_text.h"
 #include "intake/domain/brief.h"
 #include "platform/security/actor.h"
 
@@ -32,8 +33,7 @@ struct FileMessageCommand {
   std::string site;
   Channel channel = Channel::kWeb;
   std::string external_id;
-  std::string title;
-  std::string text;
+  HeardTurn turn;  ///< The only one.
   Contact contact;
   std::optional<Time> written_at;
   bool confidential = false;
@@ -53,8 +53,8 @@ class CallDesk {
   [[nodiscard]] OpenedCall Open(Transaction& tx, const OpenCallCommand& command, Time wall) const;
 
   /// The number of the turn, kept now or before. NOT_FOUND: no such call. ALREADY_EXISTS: other words under this
-  /// number. Others: those of CheckTurn(). `turn.text` is in the clear.
-  [[nodiscard]] absl::StatusOr<int> AppendTurn(Transaction& tx, std::string_view call_id, Turn turn) const;
+  /// number. Others: those of CheckTurn().
+  [[nodiscard]] absl::StatusOr<int> AppendTurn(Transaction& tx, std::string_view call_id, const HeardTurn& heard) const;
 
   /// The last turn. NOT_FOUND; others: those of Close().
   [[nodiscard]] absl::StatusOr<int> Close(Transaction& tx, std::string_view call_id, std::int64_t at_ms,
@@ -70,7 +70,8 @@ class CallDesk {
 
  private:
   [[nodiscard]] CallerBrief BriefOf(Session& session, std::string_view site, std::string token, Time at) const;
-  [[nodiscard]] Turn Mask(Transaction& tx, const Call& call, Turn turn) const;
+  /// The turn of this number as it is kept; what was masked goes to the vault.
+  [[nodiscard]] Turn Mask(Transaction& tx, const Call& call, const HeardTurn& heard, int number) const;
 
   const Intake& intake_;
   const CaseBook book_;

@@ -7,7 +7,6 @@ namespace hotline::intake {
 
 bool CaseBook::Open(Transaction& tx, const Case& filed, Action action, std::string_view actor, Time wall) const {
   if (!intake_.cases.Insert(tx, filed)) return false;
-  intake_.cases.Index(tx, filed, "");
   Tell(tx, filed,
        {.case_no = filed.case_no,
         .version = filed.version,

@@ -71,7 +71,7 @@ class CallFeed {
 class CaseTable {
  public:
   virtual ~CaseTable() = default;
-  /// False when the number is taken.
+  /// Makes its words findable too. False when the number is taken.
   [[nodiscard]] virtual bool Insert(Transaction& tx, const Case& filed) = 0;
   [[nodiscard]] virtual std::optional<Case> Find(Session& session, std::string_view case_no) = 0;
   /// Find() that keeps other writers of this case out until the commit.
@@ -87,7 +87,7 @@ class CaseTable {
   virtual void AddChange(Transaction& tx, std::string_view site, const CaseChange& change, Time wall) = 0;
   virtual void AddSupplement(Transaction& tx, std::string_view case_no, std::int64_t version,
                              std::string_view text) = 0;
-  /// Makes the words of the case findable; again after they changed.
+  /// Makes the words of the case findable after they changed.
   virtual void Index(Transaction& tx, const Case& filed, std::string_view more_words) = 0;
   [[nodiscard]] virtual std::vector<std::string> Supplements(Session& session, std::string_view case_no) = 0;
 };

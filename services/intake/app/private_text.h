@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "intake/domain/call.h"
 #include "intake/domain/contact.h"
 
 namespace hotline::intake {
@@ -15,6 +16,16 @@ struct MaskedText {
 };
 
 /// Masks phones, identity numbers, cards, plates and self-given names (language/masking.h).
-[[nodiscard]] MaskedText MaskText(std::string_view text, int turn = 0);
+[[nodiscard]] MaskedText MaskText(std::string_view text);
+
+/// A turn as it came, and its texts as they may be kept.
+struct HeardTurn {
+  Turn said;
+  MaskedText title;
+  MaskedText text;
+};
+
+/// What costs most of a turn, and needs no transaction: to be done before one.
+[[nodiscard]] HeardTurn Hear(Turn said);
 
 }  // namespace hotline::intake

@@ -65,7 +65,7 @@ grpc::ServerBidiReactor<v1::ConverseRequest, v1::ConverseResponse>* IntakeHandle
 grpc::ServerUnaryReactor* IntakeHandler::AppendTurn(grpc::CallbackServerContext* context,
                                                     const v1::AppendTurnRequest* request,
                                                     v1::AppendTurnResponse* response) {
-  const auto turn = std::make_shared<Turn>();
+  const auto turn = std::make_shared<HeardTurn>();
   return platform::RunCommand(
       context, rpc_, request, response, kDesk,
       [request, turn] {

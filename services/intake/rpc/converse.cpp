@@ -26,7 +26,7 @@ constexpr char kListenerKey[] = "intake/converse";
 
 /// What one transaction did for a stream.
 struct Batch {
-  std::vector<Turn> turns;
+  std::vector<HeardTurn> turns;
   std::vector<int> kept;
   int last_turn = 0;
   absl::Status refused;  ///< Why the turn after the kept ones was not taken.
@@ -107,7 +107,7 @@ class ConverseStream final : public ConverseReactor {
       return platform::BadField("call_id", "is another call's: a stream is for one call");
     }
     if (!message_.has_turn()) return absl::OkStatus();
-    Turn turn;
+    HeardTurn turn;
     if (absl::Status valid = Read(message_.turn(), turn); !valid.ok()) return valid;
     waiting_.push_back(std::move(turn));
     return absl::OkStatus();
@@ -177,7 +177,7 @@ class ConverseStream final : public ConverseReactor {
   absl::Status Keep(Transaction& tx, Batch& batch) const {
     batch.kept.clear();  // The store may run this again after a lost race.
     batch.refused = absl::OkStatus();
-    for (const Turn& turn : batch.turns) {
+    for (const HeardTurn& turn : batch.turns) {
       const absl::StatusOr<int> kept = desk_.AppendTurn(tx, call_id_, turn);
       if (!kept.ok()) {
         batch.refused = kept.status();
@@ -227,7 +227,7 @@ class ConverseStream final : public ConverseReactor {
   std::mutex mutex_;
   v1::ConverseRequest message_;  // Belongs to the running read.
   std::string call_id_;
-  std::deque<Turn> waiting_;
+  std::deque<HeardTurn> waiting_;
   std::deque<v1::ConverseResponse> answers_;  // The front belongs to the running write.
   absl::Status status_;
   steady_clock::time_point touched_ = steady_clock::now();

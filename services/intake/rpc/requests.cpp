@@ -115,24 +115,30 @@ absl::Status Read(const v1::FileMessageRequest& from, const SiteDirectory& sites
   to.site = fields.Site(from.site(), sites);
   to.channel = fields.RequiredTerm<Channel>("channel", from.channel(), Channel::kWeb);
   to.external_id = fields.Text("external_id", from.external_id(), 0, kMaxId);
-  to.title = fields.Text("title", from.title(), 0, kMaxTitle);
-  to.text = fields.Text("text", from.text(), 0, kMaxMessageText);
-  fields.Require(!to.title.empty() || !to.text.empty(), "text", "is required where there is no title");
+  Turn turn{.turn = 1};
+  turn.title = fields.Text("title", from.title(), 0, kMaxTitle);
+  turn.text = fields.Text("text", from.text(), 0, kMaxMessageText);
+  fields.Require(!turn.title.empty() || !turn.text.empty(), "text", "is required where there is no title");
   to.contact = fields.ReadContact(from.contact());
   to.written_at = fields.When("written_at", from.has_written_at(), from.written_at());
   to.confidential = from.confidential();
-  return fields.status();
+  absl::Status status = fields.status();
+  if (status.ok()) to.turn = Hear(std::move(turn));
+  return status;
 }
 
-absl::Status Read(const v1::Turn& from, Turn& to) {
+absl::Status Read(const v1::Turn& from, HeardTurn& to) {
   FieldReader fields;
+  Turn turn;
   fields.Require(from.turn() >= 0 && from.turn() <= kMaxTurns, "turn.turn", "must be 1 to 1,000, or 0 to be counted");
-  to.turn = from.turn();
-  to.speaker = fields.RequiredTerm<Speaker>("turn.speaker", from.speaker(), Speaker::kCaller);
+  turn.turn = from.turn();
+  turn.speaker = fields.RequiredTerm<Speaker>("turn.speaker", from.speaker(), Speaker::kCaller);
   fields.Require(from.at_ms() >= 0 && from.at_ms() <= kMaxCallMs, "turn.at_ms", "must be 0 to a day");
-  to.at_ms = from.at_ms();
-  to.text = fields.Text("turn.text", from.text(), 1, kMaxTurnText);
-  return fields.status();
+  turn.at_ms = from.at_ms();
+  turn.text = fields.Text("turn.text", from.text(), 1, kMaxTurnText);
+  absl::Status status = fields.status();
+  if (status.ok()) to = Hear(std::move(turn));
+  return status;
 }
 
 absl::Status Read(const v1::GetCallerBriefRequest& from, const SiteDirectory& sites, BriefQuery& to) {

@@ -17,7 +17,7 @@ namespace hotline::intake {
 
 [[nodiscard]] absl::Status Read(const v1::OpenCallRequest& from, const SiteDirectory& sites, OpenCallCommand& to);
 [[nodiscard]] absl::Status Read(const v1::FileMessageRequest& from, const SiteDirectory& sites, FileMessageCommand& to);
-[[nodiscard]] absl::Status Read(const v1::Turn& from, Turn& to);
+[[nodiscard]] absl::Status Read(const v1::Turn& from, HeardTurn& to);
 
 struct BriefQuery {
   std::string site;

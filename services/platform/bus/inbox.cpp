@@ -1,41 +1,15 @@
 #include "platform/bus/inbox.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
+
+#include "platform/store/many_rows.h"
 
 namespace hotline::platform {
 namespace {
 
 std::int64_t Milliseconds(Time time) { return time.time_since_epoch().count(); }
-
-/// Rows that one statement carries: each number is a statement to prepare.
-constexpr std::size_t kAtOnce[] = {64, 16, 4, 1};
-
-/// "(:1, :2), (:3, :4)", parameters counted from `first`.
-std::string Rows(std::size_t rows, std::size_t columns, std::size_t first = 1) {
-  std::string text;
-  for (std::size_t row = 0; row < rows; ++row) {
-    text += row == 0 ? "(" : ", (";
-    for (std::size_t column = 0; column < columns; ++column) {
-      text += (column == 0 ? ":" : ", :") + std::to_string(first + row * columns + column);
-    }
-    text += ")";
-  }
-  return text;
-}
-
-/// `Take(at, count)` for all of `size` rows, as many at once as there is a statement for.
-template <typename Take>
-void InPieces(std::size_t size, Take take) {
-  for (std::size_t at = 0; at < size;) {
-    const std::size_t count =
-        *std::find_if(std::begin(kAtOnce), std::end(kAtOnce), [&](std::size_t one) { return one <= size - at; });
-    take(at, count);
-    at += count;
-  }
-}
 
 }  // namespace
 
@@ -102,7 +76,7 @@ std::size_t Inbox::InTurn(Session& session, std::span<const Event* const> events
              "WHERE consumer_group = :1 AND topic = :2 AND source = column1 AND event_key = column2), "
              "(SELECT min(id) FROM parked_events WHERE consumer_group = :3 AND topic = :4 AND source = column1 "
              "AND event_key = column2 AND state <> 'skipped') FROM (VALUES " +
-                 Rows(count, 2, 5) + ") AS asked",
+                 RowsOf(count, 2, 5) + ") AS asked",
              values)) {
       const KeyOfSource key{row.Text(0), row.Text(1)};
       if (row.IsNull(3)) {
@@ -132,7 +106,7 @@ bool Inbox::MarkAll(Transaction& transaction, std::span<const Event* const> even
       if (event->sequence > 0) last[{event->source, event->key}] = static_cast<std::int64_t>(event->sequence);
     }
     added += transaction.Execute("INSERT INTO inbox (consumer_group, source, event_id, applied_at) VALUES " +
-                                     Rows(count, 4) + " ON CONFLICT (consumer_group, source, event_id) DO NOTHING",
+                                     RowsOf(count, 4) + " ON CONFLICT (consumer_group, source, event_id) DO NOTHING",
                                  values);
   });
   if (added != static_cast<std::int64_t>(events.size())) return false;
@@ -143,7 +117,7 @@ bool Inbox::MarkAll(Transaction& transaction, std::span<const Event* const> even
       values.insert(values.end(), {group_, keys[i].first.source, topic_, keys[i].first.key, keys[i].second});
     }
     transaction.Write("INSERT INTO inbox_positions (consumer_group, source, topic, event_key, last_sequence) VALUES " +
-                          Rows(count, 5) +
+                          RowsOf(count, 5) +
                           " ON CONFLICT (consumer_group, source, topic, event_key) "
                           "DO UPDATE SET last_sequence = excluded.last_sequence",
                       values);

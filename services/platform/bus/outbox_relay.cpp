@@ -25,23 +25,24 @@ struct TopicRows {
   std::vector<OutboxRow> rows;
 };
 
-constexpr std::int64_t kFewRows = 64;
+struct OldestRows {
+  std::vector<TopicRows> topics;
+  bool more = false;  ///< Perhaps.
+};
 
 const WallClock kWallClock;
 
-std::vector<TopicRows> OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards) {
-  // Mostly a few rows wait, and one question tells of them all. Of more, one topic's could hide another's.
-  const std::int64_t limit = std::min(batch, kFewRows);
-  std::vector<OutboxRow> all = Outbox::Oldest(session, "", limit, shards);
-  const bool few = static_cast<std::int64_t>(all.size()) < limit;
-  std::vector<TopicRows> oldest;
+OldestRows OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards) {
+  std::vector<OutboxRow> all = Outbox::Oldest(session, "", batch, shards);
+  OldestRows oldest{.topics = {}, .more = static_cast<std::int64_t>(all.size()) == batch};
   for (const Topic& topic : AllTopics()) {
     std::vector<OutboxRow> rows;
-    if (!few) rows = Outbox::Oldest(session, topic.name, batch, shards);
     for (OutboxRow& row : all) {
-      if (few && row.topic == topic.name) rows.push_back(std::move(row));
+      if (row.topic == topic.name) rows.push_back(std::move(row));
     }
-    if (!rows.empty()) oldest.push_back({topic.name, std::move(rows)});
+    // Where many wait, other topics' may hide all of this one's.
+    if (rows.empty() && oldest.more) rows = Outbox::Oldest(session, topic.name, batch, shards);
+    if (!rows.empty()) oldest.topics.push_back({topic.name, std::move(rows)});
   }
   return oldest;
 }
@@ -167,18 +168,17 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
   if (absl::StatusOr<bool> may = MaySend(); !may.ok() || !*may) return may;
   // Several events of a key must be there for their order to be broken.
   if (Sabotaged("any_order")) std::this_thread::sleep_for(std::chrono::milliseconds{500});
-  std::vector<TopicRows> oldest;
+  OldestRows oldest;
   absl::Status status = store_.Read([&](Session& session) {
     oldest = OldestOfEachTopic(session, options_.batch,
                                leases_ == nullptr ? std::span<const std::int64_t>{} : leases_->held());
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  if (oldest.empty()) return false;
+  if (oldest.topics.empty()) return false;
 
   std::vector<OutboxRow> sent;
-  bool full = false;
-  for (TopicRows& of : oldest) {
+  for (TopicRows& of : oldest.topics) {
     if (Sabotaged("any_order")) std::reverse(of.rows.begin(), of.rows.end());
     FaultPoint("relay.before_publish");
     const absl::Status appended =
@@ -188,7 +188,6 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
       continue;
     }
     metrics_.Add("hotline_relay_sent_total", static_cast<double>(of.rows.size()), {{"topic", of.topic}});
-    full = full || static_cast<std::int64_t>(of.rows.size()) == options_.batch;
     std::move(of.rows.begin(), of.rows.end(), std::back_inserter(sent));
   }
   FaultPoint("relay.after_publish");
@@ -201,7 +200,7 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
   }
   FaultPoint("relay.after_remove");
   if (!status.ok()) return status;
-  return full;
+  return oldest.more;
 }
 
 }  // namespace hotline::platform

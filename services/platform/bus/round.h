@@ -22,13 +22,15 @@ class Round {
   explicit Round(std::size_t events) : verdicts_(events, Verdict::kWaiting), statuses_(events), open_{events} {}
 
   /// On the store's thread, before an event is tried. From here on its key counts as failed until Succeeded(): the
-  /// next event of the key may run before this one's outcome is told.
+  /// next event of the key may run before this one's outcome is told. The store runs work again, that of one key from
+  /// the first on: what a later event of the key left behind no longer counts.
   bool MustStandBack(std::size_t i, const KeyOfSource& key) {
     const std::lock_guard lock{mutex_};
-    const auto [holder, added] = failed_.try_emplace(key, i);
-    if (added || holder->second == i) return false;  // The store runs work again that lost a race.
-    verdicts_[i] = Verdict::kStoodBack;
-    return true;
+    std::size_t& failed = failed_.try_emplace(key, i).first->second;
+    const bool behind = failed < i;
+    if (!behind) failed = i;
+    verdicts_[i] = behind ? Verdict::kStoodBack : Verdict::kWaiting;
+    return behind;
   }
   void Succeeded(const KeyOfSource& key) {
     const std::lock_guard lock{mutex_};

@@ -111,15 +111,16 @@ std::string MethodOf(const Message& request) {
 /// Runs `work` unless this request has been answered; fills *response either way.
 absl::Status ApplyOnce(Transaction& transaction, const RequestKey& key, Time now, Message& response,
                        const std::function<absl::Status()>& work) {
+  bool worked = false;
   response.Clear();  // A store may run a transaction again after a lost race.
-  const absl::StatusOr<std::optional<std::string>> first = FindOrClaim(transaction, key, now);
-  if (!first.ok()) return first.status();
-  if (first->has_value()) {
-    return response.ParseFromString(**first) ? absl::OkStatus() : absl::DataLossError("a remembered answer is damaged");
-  }
-  if (absl::Status status = work(); !status.ok()) return status;
-  Remember(transaction, key, response.SerializeAsString());
-  return absl::OkStatus();
+  const absl::StatusOr<std::string> answer = AnswerOnce(transaction, key, now, [&]() -> absl::StatusOr<std::string> {
+    worked = true;
+    if (absl::Status status = work(); !status.ok()) return status;
+    return response.SerializeAsString();
+  });
+  if (!answer.ok()) return answer.status();
+  return worked || response.ParseFromString(*answer) ? absl::OkStatus()
+                                                     : absl::DataLossError("a remembered answer is damaged");
 }
 
 /// One unary call from the moment its handler was called until Finish(). Shared by the closures that carry it on.

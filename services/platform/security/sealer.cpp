@@ -45,6 +45,16 @@ std::string Random(std::size_t bytes) {
   return random;
 }
 
+/// Drawn for many at a time: asking for twelve bytes costs as much as for a thousand. No process forks with threads.
+std::string Nonce() {
+  constexpr std::size_t kAtOnce = 64;
+  thread_local std::string stock;
+  if (stock.empty()) stock = Random(kAtOnce * kNonceBytes);
+  std::string nonce = stock.substr(stock.size() - kNonceBytes);
+  stock.resize(stock.size() - kNonceBytes);
+  return nonce;
+}
+
 const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
@@ -132,7 +142,7 @@ class KeyringSealer final : public Sealer {
   explicit KeyringSealer(Keyring ring) : ring_{std::move(ring)} {}
 
   std::string Seal(std::string_view plain, std::string_view context) const override {
-    const std::string nonce = Random(kNonceBytes);
+    const std::string nonce = Nonce();
     Cipher cipher{true, ring_.keys.at(ring_.active), nonce};
     std::string text;
     std::string tag;

@@ -11,12 +11,10 @@
 #include "platform/ids.h"
 #include "platform/runtime/fault_points.h"
 #include "platform/security/sealer.h"
+#include "platform/store/many_rows.h"
 
 namespace hotline::platform {
 namespace {
-
-constexpr std::size_t kAtOnce = 32;      // Rows that one statement takes away.
-constexpr std::size_t kAddedAtOnce = 8;  // Rows that one statement adds.
 
 void CheckPublished(std::string_view topic, const Event& event) {
   const auto topics = AllTopics();
@@ -48,29 +46,43 @@ void SendDirectly(Transaction& transaction, const LeavingEvent& leaving) {
   });
 }
 
-/// One statement for so many events. Their sequences are counted back from the key's last, which was moved on before.
-std::string InsertOf(std::size_t events) {
-  std::string sql =
-      "INSERT INTO outbox (topic, source, event_id, event_type, event_key, event_time, trace_parent, payload, shard, "
-      "sequence) VALUES ";
-  int parameter = 0;
-  const auto next = [&] { return ":" + std::to_string(++parameter); };
-  for (std::size_t i = 0; i < events; ++i) {
-    sql += i == 0 ? "(" : ", (";
-    for (int column = 0; column < 9; ++column) sql += next() + ", ";
-    sql += "(SELECT last_sequence FROM outbox_sequences WHERE topic = " + next();
-    sql += " AND event_key = " + next() + ") - " + next() + ")";
-  }
-  return sql;
+/// A topic and a key of it, in the order in which their counters are locked: no two transactions cross.
+using TopicKey = std::pair<std::string_view, std::string_view>;
+
+TopicKey KeyOf(const LeavingEvent& leaving) { return {leaving.topic, leaving.event.key}; }
+
+/// Moves the counters on, and gives each key's first new number. A counter's row is locked until the commit, so the
+/// next writer of this key comes after it in both orders.
+std::map<TopicKey, std::int64_t> TakeSequences(Transaction& transaction, const std::vector<LeavingEvent>& events) {
+  std::map<TopicKey, std::int64_t> counts;
+  for (const LeavingEvent& leaving : events) ++counts[KeyOf(leaving)];
+  const std::vector<std::pair<TopicKey, std::int64_t>> keys{counts.begin(), counts.end()};
+  std::map<TopicKey, std::int64_t> first;
+  InPieces(keys.size(), [&](std::size_t at, std::size_t count) {
+    std::vector<Value> values;
+    for (std::size_t i = at; i < at + count; ++i) {
+      values.insert(values.end(),
+                    {std::string{keys[i].first.first}, std::string{keys[i].first.second}, keys[i].second});
+    }
+    for (const Row& row :
+         transaction.Query("INSERT INTO outbox_sequences (topic, event_key, last_sequence) VALUES " + RowsOf(count, 3) +
+                               " ON CONFLICT (topic, event_key) DO UPDATE "
+                               "SET last_sequence = outbox_sequences.last_sequence + "
+                               "excluded.last_sequence RETURNING topic, event_key, last_sequence",
+                           values)) {
+      const auto key = counts.find({row.Text(0), row.Text(1)});
+      first[key->first] = row.Int(2) - key->second + 1;
+    }
+  });
+  return first;
 }
 
-void AppendValues(std::vector<Value>& values, const LeavingEvent& leaving, std::int64_t later_of_its_key) {
+void AppendValues(std::vector<Value>& values, const LeavingEvent& leaving, std::int64_t sequence) {
   const Event& event = leaving.event;
   for (Value value : std::initializer_list<Value>{
-           leaving.topic, event.source, event.id, event.type, event.key,
+           leaving.topic, event.source, event.id, event.type, event.key, sequence,
            std::int64_t{event.time.time_since_epoch().count()}, event.trace_parent, event.payload,
-           std::int64_t{PartitionOf(event.key, static_cast<std::int32_t>(kOutboxShards))}, leaving.topic, event.key,
-           later_of_its_key}) {
+           std::int64_t{PartitionOf(event.key, static_cast<std::int32_t>(kOutboxShards))}}) {
     values.push_back(std::move(value));
   }
 }
@@ -92,24 +104,16 @@ void Outbox::Add(Transaction& transaction, const std::vector<LeavingEvent>& even
     for (const LeavingEvent& leaving : events) SendDirectly(transaction, leaving);
     return;
   }
-  std::map<std::pair<std::string_view, std::string_view>, std::int64_t> left;  // Of each topic and key.
-  for (const LeavingEvent& leaving : events) ++left[{leaving.topic, leaving.event.key}];
-  // The counter's row is locked until the commit, so the next writer of this key comes after it in both orders.
-  for (const auto& [key, count] : left) {
-    transaction.Write(
-        "INSERT INTO outbox_sequences (topic, event_key, last_sequence) VALUES (:1, :2, :3) "
-        "ON CONFLICT (topic, event_key) DO UPDATE "
-        "SET last_sequence = outbox_sequences.last_sequence + excluded.last_sequence",
-        {std::string{key.first}, std::string{key.second}, count});
-  }
-  for (std::size_t first = 0; first < events.size(); first += kAddedAtOnce) {
-    const std::size_t count = std::min(kAddedAtOnce, events.size() - first);
+  std::map<TopicKey, std::int64_t> next = TakeSequences(transaction, events);
+  InPieces(events.size(), [&](std::size_t at, std::size_t count) {
     std::vector<Value> values;
-    for (std::size_t i = first; i < first + count; ++i) {
-      AppendValues(values, events[i], --left[{events[i].topic, events[i].event.key}]);
-    }
-    transaction.Write(InsertOf(count), values);
-  }
+    for (std::size_t i = at; i < at + count; ++i) AppendValues(values, events[i], next[KeyOf(events[i])]++);
+    transaction.Write(
+        "INSERT INTO outbox (topic, source, event_id, event_type, event_key, sequence, event_time, trace_parent, "
+        "payload, shard) VALUES " +
+            RowsOf(count, 10),
+        values);
+  });
   FaultPoint("outbox.added");
 }
 
@@ -143,19 +147,11 @@ std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, 
 }
 
 void Outbox::Remove(Transaction& transaction, const std::vector<OutboxRow>& rows) {
-  static const std::string many = [] {
-    std::string sql = "DELETE FROM outbox WHERE id IN (";
-    for (std::size_t i = 1; i <= kAtOnce; ++i) sql += (i == 1 ? ":" : ", :") + std::to_string(i);
-    return sql + ")";
-  }();
-  std::size_t i = 0;
-  for (; i + kAtOnce <= rows.size(); i += kAtOnce) {
+  InPieces(rows.size(), [&](std::size_t at, std::size_t count) {
     std::vector<Value> ids;
-    ids.reserve(kAtOnce);
-    for (std::size_t j = i; j < i + kAtOnce; ++j) ids.emplace_back(rows[j].id);
-    transaction.Write(many, ids);
-  }
-  for (; i < rows.size(); ++i) transaction.Write("DELETE FROM outbox WHERE id = :1", {rows[i].id});
+    for (std::size_t i = at; i < at + count; ++i) ids.emplace_back(rows[i].id);
+    transaction.Write("DELETE FROM outbox WHERE id IN " + RowsOf(1, count), ids);
+  });
 }
 
 std::int64_t Outbox::Size(Session& session) { return session.Query("SELECT count(*) FROM outbox").front().Int(0); }

@@ -43,7 +43,7 @@ class Outbox {
   /// event without type or key.
   [[nodiscard]] LeavingEvent Seal(std::string_view topic, Event event, Time now) const;
 
-  /// Writes the events of one piece of work, in order, each with the next sequence of its topic and key.
+  /// Writes events, in order, each with the next sequence of its topic and key.
   void Add(Transaction& transaction, const std::vector<LeavingEvent>& events) const;
 
   /// The oldest rows of a topic or ("") of all, of some shards or (none named) all; those of one key are in order.

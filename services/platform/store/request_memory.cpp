@@ -1,6 +1,7 @@
 #include "platform/store/request_memory.h"
 
 #include <cstdint>
+#include <optional>
 #include <random>
 
 #include "platform/bytes.h"
@@ -25,20 +26,12 @@ void Sweep(Transaction& transaction, Time now) {
       {Milliseconds(now - kRequestMemory)});
 }
 
-}  // namespace
-
-absl::StatusOr<std::optional<std::string>> FindOrClaim(Transaction& transaction, const RequestKey& key, Time now) {
-  Sweep(transaction, now);
-  const std::int64_t claimed = transaction.Execute(
-      "INSERT INTO requests (actor, method, request_id, payload_sha256, claimed_at) VALUES (:1, :2, :3, :4, :5) "
-      "ON CONFLICT (actor, method, request_id) DO NOTHING",
-      {key.actor, key.method, key.request_id, key.payload_sha256, Milliseconds(now)});
-  if (claimed == 1) return std::nullopt;
-
+/// The first answer; nothing when there is none.
+absl::StatusOr<std::optional<std::string>> Find(Transaction& transaction, const RequestKey& key) {
   const auto rows = transaction.Query(
       "SELECT payload_sha256, response FROM requests WHERE actor = :1 AND method = :2 AND request_id = :3",
       {key.actor, key.method, key.request_id});
-  if (rows.empty() || rows.front().IsNull(1)) return absl::AbortedError("the request is being handled");
+  if (rows.empty()) return std::nullopt;
   if (rows.front().Text(0) != key.payload_sha256) {
     return WithReason(absl::AlreadyExistsError("request_id was used for another request"), "REQUEST_ID_REUSED");
   }
@@ -47,10 +40,33 @@ absl::StatusOr<std::optional<std::string>> FindOrClaim(Transaction& transaction,
   return *std::move(response);
 }
 
-void Remember(Transaction& transaction, const RequestKey& key, std::string_view response_bytes) {
-  transaction.Write("UPDATE requests SET response = :1 WHERE actor = :2 AND method = :3 AND request_id = :4",
-                    {ToBase64(response_bytes), key.actor, key.method, key.request_id});
+void Remember(Transaction& transaction, const RequestKey& key, std::string_view response, Time now) {
+  const std::string insert =
+      "INSERT INTO requests (actor, method, request_id, payload_sha256, response, claimed_at) "
+      "VALUES (:1, :2, :3, :4, :5, :6)";
+  const std::initializer_list<Value> row{key.actor,          key.method,         key.request_id,
+                                         key.payload_sha256, ToBase64(response), Milliseconds(now)};
+  // Nobody looked whether it has an answer: where it has, this key is taken, and the work runs again.
+  if (transaction.Hopeful()) return transaction.Write(insert, row);
+  if (transaction.Execute(insert + " ON CONFLICT (actor, method, request_id) DO NOTHING", row) == 1) return;
+  throw StoreError{StoreError::Kind::kConflict, "a twin of this request was first"};
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> AnswerOnce(Transaction& transaction, const RequestKey& key, Time now,
+                                       const std::function<absl::StatusOr<std::string>()>& work) {
+  Sweep(transaction, now);
+  if (!transaction.Hopeful()) {
+    absl::StatusOr<std::optional<std::string>> first = Find(transaction, key);
+    if (!first.ok()) return first.status();
+    if (first->has_value()) return **std::move(first);
+  }
+  absl::StatusOr<std::string> answer = work();
+  if (!answer.ok()) return answer;
+  Remember(transaction, key, *answer, now);
   FaultPoint("request.remembered");
+  return answer;
 }
 
 }  // namespace hotline::platform

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,12 +21,10 @@ struct RequestKey {
 /// How long an answer is kept.
 inline constexpr std::chrono::hours kRequestMemory{7 * 24};
 
-/// The first answer's bytes when this request has been answered; nothing when it is new, and then it is claimed by this
-/// transaction: a twin waits behind it. ALREADY_EXISTS when another payload came under this id.
-[[nodiscard]] absl::StatusOr<std::optional<std::string>> FindOrClaim(Transaction& transaction, const RequestKey& key,
-                                                                     Time now);
-
-/// Keeps the answer of a request that FindOrClaim() claimed in this transaction.
-void Remember(Transaction& transaction, const RequestKey& key, std::string_view response_bytes);
+/// The answer to a request: what `work` says, kept in this transaction; or the first answer, when it has been answered,
+/// for then `work` does not run, or nothing of it stands. Of concurrent twins one works and the others wait for it.
+/// ALREADY_EXISTS when another payload came under this id; others: those of `work`, which are not kept.
+[[nodiscard]] absl::StatusOr<std::string> AnswerOnce(Transaction& transaction, const RequestKey& key, Time now,
+                                                     const std::function<absl::StatusOr<std::string>()>& work);
 
 }  // namespace hotline::platform

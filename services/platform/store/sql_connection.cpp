@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include <soci/soci.h>
@@ -12,6 +13,9 @@ namespace {
 /// Statements are constants of the code; filters that are put together make a few more. Beyond this something builds
 /// SQL out of values, and memory matters more than speed.
 constexpr std::size_t kMaxStatements = 500;
+
+/// A statement that begins so changes nothing.
+constexpr std::string_view kQuestion = "SELECT";
 
 /// More are sent before they are read: the server must be able to answer them all before anyone listens.
 constexpr std::size_t kMaxWaiting = 64;
@@ -34,13 +38,82 @@ void SqlConnection::Write(std::string_view sql, std::span<const Value> parameter
     Run(sql, parameters);
     return;
   }
-  soci::statement& statement = Fitting(sql, parameters);
-  waiting_.push_back({&statement, {parameters.begin(), parameters.end()}});
+  const Prepared& prepared = Fitting(sql, parameters);
+  if (gathering_ && prepared.insert && !SomeWaitingNames(prepared.insert->table())) return Gather(prepared, parameters);
+  if (SeesGathered(sql)) Flush();
+  waiting_.push_back({&prepared, {parameters.begin(), parameters.end()}});
   if (waiting_.size() >= kMaxWaiting) Flush();
 }
 
 void SqlConnection::Flush() {
-  if (!waiting_.empty()) RunAll({});
+  std::size_t ran = 0;
+  if (std::vector<Waiting> waiting = TakeWaiting(""); !waiting.empty()) RunAll(std::move(waiting), nullptr, ran);
+}
+
+bool SqlConnection::CommitWaiting() {
+  const BoundStatement commit{Prepare("COMMIT").statement.get(), {}};
+  std::vector<Waiting> waiting = TakeWaiting("");
+  const std::size_t before = waiting.size();
+  std::size_t ran = 0;
+  try {
+    RunAll(std::move(waiting), &commit, ran);
+    return true;
+  } catch (const StoreError& error) {
+    // Where one of several fails, those behind it do not run.
+    if (ran >= before || error.kind() == StoreError::Kind::kUnavailable) throw;
+    return false;
+  }
+}
+
+void SqlConnection::Gather(const Prepared& one, std::span<const Value> row) {
+  auto gathered = std::find_if(gathered_.begin(), gathered_.end(), [&](const Gathered& it) { return it.one == &one; });
+  if (gathered == gathered_.end()) gathered = gathered_.insert(gathered, {&one, {}, 0, {}});
+  gathered->values.insert(gathered->values.end(), row.begin(), row.end());
+}
+
+bool SqlConnection::SeesGathered(std::string_view sql) const {
+  return std::any_of(gathered_.begin(), gathered_.end(), [&](const Gathered& gathered) {
+    return !gathered.values.empty() && sql.find(gathered.one->insert->table()) != std::string_view::npos;
+  });
+}
+
+bool SqlConnection::SomeWaitingNames(std::string_view table) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
+    return waiting.prepared->text.find(table) != std::string_view::npos;
+  });
+}
+
+std::vector<SqlConnection::Waiting> SqlConnection::TakeWaiting(std::string_view sql) {
+  piece_sent_ |= waiting_.size() > waiting_before_piece_;
+  waiting_before_piece_ = 0;
+  std::vector<Waiting> statements = std::exchange(waiting_, {});
+  for (Gathered& gathered : gathered_) {
+    const bool seen = sql.empty() || sql.find(gathered.one->insert->table()) != std::string_view::npos;
+    if (seen && !gathered.values.empty()) TakeRows(gathered, statements);
+  }
+  return statements;
+}
+
+void SqlConnection::TakeRows(Gathered& gathered, std::vector<Waiting>& statements) {
+  piece_sent_ |= gathered.values.size() > gathered.before_piece;
+  gathered.before_piece = 0;
+  std::vector<Value> values = std::exchange(gathered.values, {});
+  const std::size_t columns = gathered.one->insert->columns();
+  InPieces(values.size() / columns, [&](std::size_t at, std::size_t count) {
+    const Prepared*& statement = gathered.of_rows[count];
+    if (statement == nullptr) statement = &Prepare(gathered.one->insert->Of(count));
+    const auto from = std::make_move_iterator(values.begin() + static_cast<std::ptrdiff_t>(at * columns));
+    statements.push_back({statement, {from, from + static_cast<std::ptrdiff_t>(count * columns)}});
+  });
+}
+
+void SqlConnection::Drop() {
+  waiting_.clear();
+  waiting_before_piece_ = 0;
+  for (Gathered& gathered : gathered_) {
+    gathered.values.clear();
+    gathered.before_piece = 0;
+  }
 }
 
 void SqlConnection::RunScript(const std::string& sql) {
@@ -77,7 +150,12 @@ void SqlConnection::WriteLimits(const std::optional<Limits>& limits) {
 void SqlConnection::Begin(std::optional<Limits> limits) {
   marked_ = false;
   mark_waits_ = 0;
-  waiting_.clear();
+  gathering_ = false;
+  Drop();
+  if (statements_.size() >= kMaxStatements) {  // Here, where none of them waits.
+    gathered_.clear();
+    statements_.clear();
+  }
   limits_.reset();  // Those of a transaction end with it.
   Write(engine_.begin(access_), {});
   WriteLimits(limits);
@@ -86,7 +164,8 @@ void SqlConnection::Begin(std::optional<Limits> limits) {
 
 void SqlConnection::Mark(std::optional<Limits> limits) {
   Flush();  // What came before the mark must not be undone with what comes after it.
-  for (const char* const text : {"RELEASE SAVEPOINT piece", "SAVEPOINT piece"}) Prepared(text);  // They go together.
+  gathering_ = false;
+  for (const char* const text : {"RELEASE SAVEPOINT piece", "SAVEPOINT piece"}) Prepare(text);  // They go together.
   marked_before_ = marked_;
   if (marked_) Write("RELEASE SAVEPOINT piece", {});
   marked_ = true;
@@ -96,7 +175,7 @@ void SqlConnection::Mark(std::optional<Limits> limits) {
 }
 
 void SqlConnection::RollbackToMark() {
-  waiting_.clear();
+  Drop();
   limits_.reset();                          // Undone with the rest.
   if (std::exchange(mark_waits_, 0) > 0) {  // Nothing of it ever left: the mark before it still stands.
     marked_ = marked_before_;
@@ -105,8 +184,23 @@ void SqlConnection::RollbackToMark() {
   Execute("ROLLBACK TO SAVEPOINT piece");
 }
 
+void SqlConnection::BeginPiece(std::optional<Limits> limits) {
+  WriteLimits(limits);
+  gathering_ = true;
+  piece_sent_ = false;
+  waiting_before_piece_ = waiting_.size();
+  for (Gathered& gathered : gathered_) gathered.before_piece = gathered.values.size();
+}
+
+bool SqlConnection::DropPiece() {
+  if (piece_sent_) return false;
+  waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(waiting_before_piece_), waiting_.end());
+  for (Gathered& gathered : gathered_) gathered.values.resize(gathered.before_piece);
+  return true;
+}
+
 void SqlConnection::Rollback() noexcept {
-  waiting_.clear();
+  Drop();
   mark_waits_ = 0;
   if (lost_) return;
   try {
@@ -116,20 +210,19 @@ void SqlConnection::Rollback() noexcept {
 }
 
 StatementAnswer SqlConnection::Run(std::string_view sql, std::span<const Value> parameters) {
-  const BoundStatement statement{&Fitting(sql, parameters), parameters};
-  return RunAll({&statement, 1});
+  const BoundStatement statement{Fitting(sql, parameters).statement.get(), parameters};
+  piece_sent_ |= !sql.starts_with(kQuestion);
+  std::size_t ran = 0;
+  return RunAll(TakeWaiting(sql), &statement, ran);
 }
 
-StatementAnswer SqlConnection::RunAll(std::span<const BoundStatement> then) {
-  // Whatever becomes of them, they are not sent twice.
-  const std::vector<Waiting> waiting = std::exchange(waiting_, {});
+StatementAnswer SqlConnection::RunAll(std::vector<Waiting> waiting, const BoundStatement* then, std::size_t& ran) {
   const std::size_t mark = std::exchange(mark_waits_, 0);
-  std::size_t ran = 0;
   try {
     std::vector<BoundStatement> all;
-    all.reserve(waiting.size() + then.size());
-    for (const Waiting& each : waiting) all.push_back({each.statement, each.parameters});
-    all.insert(all.end(), then.begin(), then.end());
+    all.reserve(waiting.size() + 1);
+    for (const Waiting& each : waiting) all.push_back({each.prepared->statement.get(), each.parameters});
+    if (then != nullptr) all.push_back(*then);
     return engine_.Run(*session_, all, ran);
   } catch (const StoreError& error) {
     // Without its mark a piece cannot be undone by itself: the whole transaction goes.
@@ -141,27 +234,25 @@ StatementAnswer SqlConnection::RunAll(std::span<const BoundStatement> then) {
   }
 }
 
-soci::statement& SqlConnection::Fitting(std::string_view sql, std::span<const Value> parameters) {
-  soci::statement& statement = Prepared(sql);
-  if (engine_.ParametersOf(statement) != parameters.size()) {
+const SqlConnection::Prepared& SqlConnection::Fitting(std::string_view sql, std::span<const Value> parameters) {
+  const Prepared& prepared = Prepare(sql);
+  if (engine_.ParametersOf(*prepared.statement) != parameters.size()) {
     throw StoreError{StoreError::Kind::kStatement, "the statement has another number of parameters"};
   }
-  return statement;
+  return prepared;
 }
 
-soci::statement& SqlConnection::Prepared(std::string_view sql) {
-  if (const auto found = statements_.find(sql); found != statements_.end()) return *found->second;
+const SqlConnection::Prepared& SqlConnection::Prepare(std::string_view sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
   // A mark that waits goes first: should the text be refused, this piece alone is undone.
   if (mark_waits_ > 0) Flush();
-  if (statements_.size() >= kMaxStatements) {
-    Flush();  // What waits is among them.
-    statements_.clear();
-  }
   try {
     auto statement = std::make_unique<soci::statement>(*session_);
     statement->alloc();
     engine_.Prepare(*session_, *statement, sql);
-    return *statements_.emplace(std::string{sql}, std::move(statement)).first->second;
+    const auto added = statements_.try_emplace(std::string{sql}).first;
+    added->second = {added->first, std::move(statement), engine_.remote() ? RowInsert::Read(sql) : std::nullopt};
+    return added->second;
   } catch (const soci::soci_error& error) {
     Fail(engine_.Translate(*session_, error));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -24,6 +25,7 @@ using std::chrono::steady_clock;
 
 /// A group ends here, so that its first caller does not wait for an endless stream of later ones.
 constexpr std::size_t kMaxGroup = 256;
+constexpr std::size_t kMostGroups = 8;  // That are committed and not answered.
 constexpr milliseconds kMaxGroupTime{10};
 constexpr std::chrono::seconds kReaderPatience{5};
 /// No statement runs longer, whatever its caller allows: calls end after 30 s.
@@ -101,8 +103,9 @@ void RunAll(std::vector<std::function<void()>>& actions) {
 /// The writer's transaction, as one piece of work sees it.
 class SqlTransaction final : public Transaction {
  public:
-  SqlTransaction(SqlConnection& connection, const Outbox& outbox, Time now)
-      : connection_{connection}, outbox_{outbox}, now_{now} {}
+  /// `hopeful`: see Transaction::Hopeful().
+  SqlTransaction(SqlConnection& connection, const Outbox& outbox, Time now, bool hopeful)
+      : connection_{connection}, outbox_{outbox}, now_{now}, hopeful_{hopeful} {}
 
   std::vector<Row> Query(std::string_view sql, std::span<const Value> parameters) override {
     return Guarded([&] { return connection_.Query(sql, parameters); }, parameters);
@@ -116,19 +119,28 @@ class SqlTransaction final : public Transaction {
   void Publish(std::string_view topic, Event event) override {
     leaving_.push_back(outbox_.Seal(topic, std::move(event), now_));
   }
+  bool Hopeful() const override { return hopeful_; }
   void OnWritten(std::function<void()> action) override { written_.push_back(std::move(action)); }
   void OnCommit(std::function<void()> action) override { actions_.push_back(std::move(action)); }
 
-  /// The work is done: its events, and what waits, go with it.
-  void Finish() {
-    if (!leaving_.empty()) outbox_.Add(*this, leaving_);
+  /// The work is done: `events`, and what waits, go to the database now.
+  void Finish(const std::vector<LeavingEvent>& events) {
+    if (!events.empty()) outbox_.Add(*this, events);
     Guarded([&] { connection_.Flush(); }, {});
     RunAll(written_);
   }
+  /// The work is done: what it wrote may wait for others'. Not where somebody is to be told that it is there.
+  void FinishLater() {
+    if (!written_.empty()) Finish({});
+  }
 
+  /// The work threw this: it lost a race that no statement of its own tells of.
+  void Fail(const StoreError& error) {
+    if (!error_) error_ = error;
+  }
   /// The first error of a statement, whether the work minded it or not.
   [[nodiscard]] const std::optional<StoreError>& error() const { return error_; }
-  [[nodiscard]] bool published() const { return !leaving_.empty(); }
+  [[nodiscard]] std::vector<LeavingEvent>& leaving() { return leaving_; }
   [[nodiscard]] std::vector<std::function<void()>> TakeActions() { return std::move(actions_); }
 
  private:
@@ -147,6 +159,7 @@ class SqlTransaction final : public Transaction {
   SqlConnection& connection_;
   const Outbox& outbox_;
   const Time now_;
+  const bool hopeful_;
   std::optional<StoreError> error_;
   std::vector<LeavingEvent> leaving_;
   std::vector<std::function<void()>> written_;
@@ -154,7 +167,7 @@ class SqlTransaction final : public Transaction {
 };
 
 struct SqlStore::Outcome {
-  Done done;
+  Piece piece;
   absl::Status result;
   bool published = false;
   std::vector<std::function<void()>> actions;
@@ -165,25 +178,18 @@ class SqlStore::Group {
  public:
   Group(SqlStore& store, Writer& writer) : store_{store}, writer_{writer} {}
 
-  /// What became of the piece it was given.
-  enum class Fate {
-    kKnown,  ///< Its outcome is known, or hangs on the commit alone.
-    kAgain,  ///< It lost a race and has to run again, after this group.
-  };
   /// Throws StoreError when the whole transaction is lost, with every piece in it.
-  Fate Run(Piece& piece) {
-    try {
-      return RunInside(piece);
-    } catch (const StoreError&) {
-      if (piece.done) Refuse(piece, {});  // Lose() tells it, with the others.
-      throw;
-    }
+  void Run(Piece piece) {
+    pending_.push_back(std::move(piece));
+    RunPending();
   }
 
   void Commit() {
     const DeadlineScope scope{Until(steady_clock::time_point::max())};
-    FaultPoint("store.before_commit");
-    if (open_) writer_.connection->Commit();
+    while (!AddEvents() || !CommitOnce()) {
+      BeginAgain();
+      RunPending();
+    }
     open_ = false;
     FaultPoint("store.after_commit");
   }
@@ -191,45 +197,128 @@ class SqlStore::Group {
   /// Nothing of it stands, as far as anyone knows.
   void Lose(const StoreError& error) {
     if (writer_.connection != nullptr) writer_.connection->Rollback();
+    for (Piece& piece : pending_) outcomes_.push_back({std::move(piece), {}, false, {}});
+    pending_.clear();
     for (Outcome& outcome : outcomes_) {
       if (outcome.result.ok()) outcome.result = ToStatus(error);
     }
   }
 
-  void Refuse(Piece& piece, absl::Status status) {
-    outcomes_.push_back({std::exchange(piece.done, nullptr), std::move(status), false, {}});
-  }
-
   [[nodiscard]] std::vector<Outcome>& outcomes() { return outcomes_; }
+  /// A piece that lost a race, and those that came after it: they run again, after this group.
+  [[nodiscard]] std::deque<Piece>& again() { return again_; }
 
  private:
-  Fate RunInside(Piece& piece) {
-    const DeadlineScope scope{Until(piece.deadline)};
-    SqlTransaction transaction{Enter(piece), store_.outbox_, store_.options_.clock.Now()};
-    absl::Status result = RunWork(piece.work, transaction);
-    const std::optional<StoreError>& error = transaction.error();
-    if (error && error->kind() == StoreError::Kind::kUnavailable) throw StoreError{*error};
-    if (!result.ok()) {
-      Leave();
-      const bool lost_race = error && error->kind() == StoreError::Kind::kConflict;
-      if (lost_race && ++piece.tries < kMaxTries && steady_clock::now() < piece.deadline) return Fate::kAgain;
-      Refuse(piece, std::move(result));
-      return Fate::kKnown;
-    }
-    ++inside_;
-    outcomes_.push_back({std::exchange(piece.done, nullptr), {}, transaction.published(), transaction.TakeActions()});
-    return Fate::kKnown;
+  void RunPending() {
+    while (!pending_.empty() && again_.empty()) RunFirst();
+    if (again_.empty()) return;
+    std::move(pending_.begin(), pending_.end(), std::back_inserter(again_));
+    pending_.clear();
   }
 
-  /// A place for the piece in the transaction, which begins with the first.
-  SqlConnection& Enter(const Piece& piece) {
-    const auto left = std::chrono::ceil<milliseconds>(Until(piece.deadline) - steady_clock::now());
-    if (open_ && inside_ > 0) {
-      writer_.connection->Mark(SqlConnection::Limits{left, kCrowdedLockWait});
-      return *writer_.connection;
+  void RunFirst() {
+    const Piece& piece = pending_.front();
+    const auto deadline = piece.deadline;
+    if (steady_clock::now() >= deadline) {
+      return Refuse(absl::DeadlineExceededError("waited too long for the store"));
     }
-    if (!open_) Begin({left, std::min(left, About(kLockWait))});
-    return *writer_.connection;
+    const DeadlineScope scope{Until(deadline)};
+    if (hopeful_ && piece.tries == 0) {
+      switch (Try()) {
+        case Attempt::kDone: return;
+        case Attempt::kUndone: break;
+        case Attempt::kSpoilt: return BeginAgain();
+      }
+    }
+    Settle() ? RunWithCare() : BeginAgain();
+  }
+
+  /// What became of a piece that ran without a mark.
+  enum class Attempt {
+    kDone,    ///< Its outcome is known, or hangs on the commit alone.
+    kUndone,  ///< It failed, and nothing of it is in the transaction.
+    kSpoilt,  ///< It failed, and the transaction with it.
+  };
+  Attempt Try() {
+    Piece& piece = pending_.front();
+    EnterWithoutMark();
+    SqlTransaction transaction{*writer_.connection, store_.outbox_, store_.options_.clock.Now(),
+                               store_.engine_->remote()};
+    absl::Status result = RunWork(piece.work, transaction, [&] { transaction.FinishLater(); });
+    ThrowIfLost(transaction);
+    if (result.ok()) {
+      std::move(transaction.leaving().begin(), transaction.leaving().end(), std::back_inserter(leaving_));
+      Keep(transaction);
+      return Attempt::kDone;
+    }
+    const bool undone = !transaction.error() && writer_.connection->DropPiece();
+    if (!undone && inside_ > 0) return Attempt::kSpoilt;
+    if (!undone) Undo();
+    if (LostRace(transaction)) {
+      RunLater();
+    } else if (transaction.Hopeful()) {
+      return Attempt::kUndone;
+    } else {
+      Refuse(std::move(result));
+    }
+    return Attempt::kDone;
+  }
+
+  /// Straight where it is the first, else under a mark: if it fails it is undone alone.
+  void RunWithCare() {
+    Piece& piece = pending_.front();
+    EnterWithMark();
+    SqlTransaction transaction{*writer_.connection, store_.outbox_, store_.options_.clock.Now(), false};
+    absl::Status result = RunWork(piece.work, transaction, [&] { transaction.Finish(transaction.leaving()); });
+    ThrowIfLost(transaction);
+    if (result.ok()) return Keep(transaction);
+    Leave();
+    if (LostRace(transaction)) return RunLater();
+    Refuse(std::move(result));
+  }
+
+  /// The transaction is undone, and its pieces run again, each with care: which of them failed is not known.
+  void BeginAgain() {
+    Undo();
+    hopeful_ = false;
+    inside_ = 0;
+    leaving_.clear();
+    std::vector<Outcome> outcomes = std::exchange(outcomes_, {});
+    for (auto outcome = outcomes.rbegin(); outcome != outcomes.rend(); ++outcome) {
+      pending_.push_front(std::move(outcome->piece));
+    }
+  }
+
+  /// False when something that waited failed, so that nothing has been committed.
+  bool CommitOnce() {
+    FaultPoint("store.before_commit");
+    return !open_ || writer_.connection->CommitWaiting();
+  }
+
+  /// What the pieces without marks left behind goes to the database. False when something of it failed.
+  bool Settle() {
+    return AddEvents() && Succeeds([this] { writer_.connection->Flush(); });
+  }
+  bool AddEvents() {
+    return Succeeds([this] {
+      if (leaving_.empty()) return;
+      SqlTransaction end{*writer_.connection, store_.outbox_, store_.options_.clock.Now(), false};
+      store_.outbox_.Add(end, std::exchange(leaving_, {}));
+      for (auto& action : end.TakeActions()) outcomes_.back().actions.push_back(std::move(action));
+    });
+  }
+  /// Of what concerns pieces without marks: whose it is when it fails shows when they run again.
+  template <typename Step>
+  bool Succeeds(Step step) {
+    if (!open_ || !hopeful_) return true;
+    try {
+      step();
+      return true;
+    } catch (const StoreError& error) {
+      if (error.kind() == StoreError::Kind::kUnavailable) throw;
+    } catch (const std::exception&) {
+    }
+    return false;
   }
 
   void Begin(const SqlConnection::Limits& limits) {
@@ -245,24 +334,66 @@ class SqlStore::Group {
     open_ = true;
   }
 
-  /// Undoes the last piece.
-  void Leave() {
-    if (inside_ > 0) return writer_.connection->RollbackToMark();
+  /// False where the transaction was open before, with other pieces in it.
+  bool BeginIfFirst() {
+    if (!open_) Begin({Left(), std::min(Left(), About(kLockWait))});
+    return inside_ == 0;
+  }
+  void EnterWithoutMark() {
+    if (BeginIfFirst()) return writer_.connection->BeginPiece();
+    writer_.connection->BeginPiece(SqlConnection::Limits{Left(), kCrowdedLockWait});
+  }
+  void EnterWithMark() {
+    if (!BeginIfFirst()) writer_.connection->Mark(SqlConnection::Limits{Left(), kCrowdedLockWait});
+  }
+  /// What the piece may still take.
+  static milliseconds Left() { return std::chrono::ceil<milliseconds>(DeadlineScope::Current() - steady_clock::now()); }
+
+  /// Undoes the last piece, which ran with care.
+  void Leave() { inside_ > 0 ? writer_.connection->RollbackToMark() : Undo(); }
+  void Undo() {
     writer_.connection->Rollback();
     open_ = false;
   }
 
-  static absl::Status RunWork(const Work& work, SqlTransaction& transaction) {
+  void Keep(SqlTransaction& transaction) {
+    ++inside_;
+    outcomes_.push_back({TakeFirst(), {}, !transaction.leaving().empty(), transaction.TakeActions()});
+  }
+  void Refuse(absl::Status status) { outcomes_.push_back({TakeFirst(), std::move(status), false, {}}); }
+  void RunLater() {
+    again_.push_back(TakeFirst());
+    ++again_.back().tries;
+  }
+  Piece TakeFirst() {
+    Piece piece = std::move(pending_.front());
+    pending_.pop_front();
+    return piece;
+  }
+
+  [[nodiscard]] bool LostRace(const SqlTransaction& transaction) const {
+    const Piece& piece = pending_.front();
+    return transaction.error() && transaction.error()->kind() == StoreError::Kind::kConflict &&
+           piece.tries + 1 < kMaxTries && steady_clock::now() < piece.deadline;
+  }
+  static void ThrowIfLost(const SqlTransaction& transaction) {
+    const std::optional<StoreError>& error = transaction.error();
+    if (error && error->kind() == StoreError::Kind::kUnavailable) throw StoreError{*error};
+  }
+
+  template <typename Finish>
+  static absl::Status RunWork(const Work& work, SqlTransaction& transaction, Finish finish) {
     try {
       absl::Status status = work(transaction);
       if (!status.ok()) return status;
       if (transaction.error()) {
         return absl::InternalError(std::string{"went on after a failed statement: "} + transaction.error()->what());
       }
-      transaction.Finish();
+      finish();
       return status;
     } catch (const StoreError& error) {
-      return ToStatus(transaction.error() ? *transaction.error() : error);
+      transaction.Fail(error);
+      return ToStatus(*transaction.error());
     } catch (const std::exception& error) {
       return absl::InternalError(error.what());
     }
@@ -270,13 +401,77 @@ class SqlStore::Group {
 
   SqlStore& store_;
   Writer& writer_;
+  std::deque<Piece> pending_;  // Taken, and without an outcome.
   std::vector<Outcome> outcomes_;
-  std::size_t inside_ = 0;  // Pieces whose effects the commit makes stand.
+  std::deque<Piece> again_;
+  std::vector<LeavingEvent> leaving_;  // Of pieces without a mark, which are in the transaction.
+  std::size_t inside_ = 0;             // Pieces whose effects the commit makes stand.
   bool open_ = false;
+  bool hopeful_ = true;  // No piece has spoilt the transaction for the others.
+};
+
+/// Answers callers on a thread of its own, in the order of the commits, so that no writer waits for what they do; only
+/// where it is far behind.
+class SqlStore::Answers {
+ public:
+  Answers() : thread_{[this] { Run(); }} {}
+  ~Answers() {
+    {
+      const std::lock_guard lock{mutex_};
+      ending_ = true;
+    }
+    some_.notify_one();
+    thread_.join();
+  }
+  Answers(const Answers&) = delete;
+  Answers& operator=(const Answers&) = delete;
+
+  void Give(std::vector<Outcome> outcomes) {
+    std::unique_lock lock{mutex_};
+    room_.wait(lock, [this] { return waiting_.size() < kMostGroups; });
+    waiting_.push_back(std::move(outcomes));
+    some_.notify_one();
+  }
+
+  static void Tell(std::vector<Outcome>& outcomes) {
+    for (Outcome& outcome : outcomes) {
+      std::vector<std::function<void()>> actions;
+      if (outcome.result.ok()) actions = std::move(outcome.actions);
+      actions.push_back([&outcome] { outcome.piece.done(std::move(outcome.result)); });
+      RunAll(actions);
+    }
+    FaultPoint("store.after_answer");
+  }
+
+ private:
+  void Run() {
+    std::unique_lock lock{mutex_};
+    for (;;) {
+      some_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      std::vector<Outcome> outcomes = std::move(waiting_.front());
+      waiting_.pop_front();
+      room_.notify_one();
+      lock.unlock();
+      Tell(outcomes);
+      outcomes.clear();  // What the work holds goes here too.
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable some_;
+  std::condition_variable room_;
+  std::deque<std::vector<Outcome>> waiting_;
+  bool ending_ = false;
+  std::thread thread_;  // Last: it uses every field above.
 };
 
 SqlStore::SqlStore(std::unique_ptr<const SqlEngine> engine, StoreOptions options)
-    : engine_{std::move(engine)}, options_{std::move(options)}, outbox_{options_.source, options_.sealer} {
+    : engine_{std::move(engine)},
+      options_{std::move(options)},
+      outbox_{options_.source, options_.sealer},
+      answers_{std::make_unique<Answers>()} {
   const auto own = Migrations();
   const absl::Status migrated = Migrate("platform", own, static_cast<std::int64_t>(own.size()));
   if (!migrated.ok()) throw StoreError{StoreError::Kind::kUnavailable, std::string{migrated.message()}};
@@ -293,6 +488,7 @@ SqlStore::~SqlStore() {
     for (const auto& writer : writers_) writer->wanted.notify_one();
   }
   for (const auto& writer : writers_) writer->thread.join();
+  answers_.reset();  // Those who are answered may still use the store.
 }
 
 absl::Status SqlStore::Migrate(std::string_view part, std::span<const Migration> migrations, std::int64_t id) {
@@ -361,21 +557,22 @@ void SqlStore::WriteLoop(Writer& writer) {
   }
 }
 
-bool SqlStore::Take(Writer& writer, Piece& piece) {
+std::optional<SqlStore::Piece> SqlStore::Take(Writer& writer) {
   const std::lock_guard lock{queue_mutex_};
-  if (writer.own.empty() && queue_.empty()) return false;
+  if (writer.own.empty() && queue_.empty()) return std::nullopt;
   const bool own = queue_.empty() || (!writer.own.empty() && writer.own.front().queued <= queue_.front().queued);
   auto& queue = own ? writer.own : queue_;
-  piece = std::move(queue.front());
+  Piece piece = std::move(queue.front());
   queue.pop_front();
   --waiting_;
-  return true;
+  return piece;
 }
 
-void SqlStore::PutBack(Writer& writer, Piece piece) {
+void SqlStore::PutBack(Writer& writer, std::deque<Piece>& pieces) {
   const std::lock_guard lock{queue_mutex_};
-  ++waiting_;
-  writer.own.push_front(std::move(piece));  // It was queued before all the others: it is taken first.
+  waiting_ += pieces.size();
+  // They were queued before all the others: they are taken first.
+  writer.own.insert(writer.own.begin(), std::make_move_iterator(pieces.begin()), std::make_move_iterator(pieces.end()));
 }
 
 void SqlStore::Reconnect(Writer& writer) {
@@ -398,19 +595,14 @@ void SqlStore::Reconnect(Writer& writer) {
 void SqlStore::WriteGroup(Writer& writer) {
   Group group{*this, writer};
   const auto end = steady_clock::now() + kMaxGroupTime;
-  milliseconds rest{0};
   try {
-    for (Piece piece; group.outcomes().size() < kMaxGroup && steady_clock::now() < end && Take(writer, piece);) {
-      if (steady_clock::now() >= piece.deadline) {
-        group.Refuse(piece, absl::DeadlineExceededError("waited too long for the store"));
-      } else if (group.Run(piece) == Group::Fate::kAgain) {
-        rest = Rest(piece.tries);
-        PutBack(writer, std::move(piece));
-        break;
-      }
+    while (group.outcomes().size() < kMaxGroup && steady_clock::now() < end && group.again().empty()) {
+      std::optional<Piece> piece = Take(writer);
+      if (!piece) break;
+      group.Run(*std::move(piece));
     }
     if (Sabotaged("answer_before_commit")) {
-      Finish(group.outcomes());
+      Answers::Tell(group.outcomes());
       group.outcomes().clear();
       std::this_thread::sleep_for(kAnswerTravels);
     }
@@ -423,24 +615,19 @@ void SqlStore::WriteGroup(Writer& writer) {
     group.Lose(error);
   }
   if (writer.connection != nullptr && writer.connection->lost()) writer.connection.reset();
-  Finish(group.outcomes());
+  const milliseconds rest = group.again().empty() ? milliseconds{0} : Rest(group.again().front().tries);
+  PutBack(writer, group.again());
+  WakeRelay(group.outcomes());
+  answers_->Give(std::move(group.outcomes()));
   std::this_thread::sleep_for(rest);
 }
 
-void SqlStore::Finish(std::vector<Outcome>& outcomes) {
+void SqlStore::WakeRelay(const std::vector<Outcome>& outcomes) {
   const bool published = std::any_of(outcomes.begin(), outcomes.end(),
                                      [](const Outcome& outcome) { return outcome.result.ok() && outcome.published; });
-  if (published) {
-    const std::lock_guard lock{listener_mutex_};
-    if (listener_) listener_();
-  }
-  for (Outcome& outcome : outcomes) {
-    std::vector<std::function<void()>> actions;
-    if (outcome.result.ok()) actions = std::move(outcome.actions);
-    actions.push_back([&outcome] { outcome.done(std::move(outcome.result)); });
-    RunAll(actions);
-  }
-  FaultPoint("store.after_answer");
+  if (!published) return;
+  const std::lock_guard lock{listener_mutex_};
+  if (listener_) listener_();
 }
 
 absl::Status SqlStore::Read(const std::function<absl::Status(Session&)>& work) {

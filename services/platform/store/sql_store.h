@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,11 +37,13 @@ struct StoreOptions {
 
 /// A Store on either engine: writer threads with a connection and group commit each, a few connections that read.
 ///
-/// Every writer puts what waits into one transaction: the first piece runs straight in it, each later one under a
-/// savepoint. While a group holds the locks of earlier pieces it hardly waits for other locks: a piece that does not
-/// get one goes first in the writer's next group, after a rest that grows each time. So no two groups stand in each
-/// other's way for long, whatever order they lock in. Work of one key goes to one writer. A connection that was lost is
-/// made anew by the next piece or read; what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
+/// Every writer puts what waits into one transaction, and hopes that all of it succeeds: pieces run straight in it, one
+/// after the other, and what they write without waiting for an answer gathers. Where one fails half way the whole is
+/// undone and each piece runs again, the first straight, each later one under a savepoint. While a group holds the
+/// locks of earlier pieces it hardly waits for other locks: a piece that does not get one goes first in the writer's
+/// next group, after a rest that grows each time. So no two groups stand in each other's way for long, whatever order
+/// they lock in. Work of one key goes to one writer. A connection that was lost is made anew by the next piece or read;
+/// what a lost COMMIT would have answered is UNAVAILABLE, for it may stand or not.
 ///
 /// Opening it brings the platform's own tables up to date; construction throws StoreError. The destructor finishes
 /// what is queued.
@@ -66,6 +69,7 @@ class SqlStore final : public Store {
   };
   struct Outcome;  // A piece that ran: its result, and what waits for the commit.
   class Group;     // A transaction and the pieces in it.
+  class Answers;
 
   struct Writer {
     std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost, or not needed yet.
@@ -86,9 +90,9 @@ class SqlStore final : public Store {
   void WriteLoop(Writer& writer);
   /// One commit: the pieces that wait, and those that come while they run, within limits.
   void WriteGroup(Writer& writer);
-  void Finish(std::vector<Outcome>& outcomes);
-  bool Take(Writer& writer, Piece& piece);
-  void PutBack(Writer& writer, Piece piece);
+  void WakeRelay(const std::vector<Outcome>& outcomes);
+  std::optional<Piece> Take(Writer& writer);
+  void PutBack(Writer& writer, std::deque<Piece>& pieces);
   /// Throws StoreError; not before a while when it has just failed.
   void Reconnect(Writer& writer);
 
@@ -118,6 +122,8 @@ class SqlStore final : public Store {
 
   std::mutex listener_mutex_;  // Held while the listener runs.
   std::function<void()> listener_;
+
+  std::unique_ptr<Answers> answers_;
 
   std::vector<std::unique_ptr<Writer>> writers_;  // Last: their threads use every field above.
 };

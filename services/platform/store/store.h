@@ -64,20 +64,25 @@ class Transaction : public Session {
     return Execute(sql, std::span<const Value>{parameters.begin(), parameters.size()});
   }
 
-  /// A change whose answer nobody waits for: several go to the server together, in order, before the next statement
-  /// that has an answer, at the latest when the work is done. What fails there fails the work, also one that has
-  /// returned OK: it tells nobody of its success but by OnWritten() and OnCommit().
+  /// A change whose answer nobody waits for: several go to the server together, also those of several pieces of work,
+  /// before a statement that could see them, at the latest with the commit. What fails there fails the work, also one
+  /// that has returned OK: it tells nobody of its success but by OnWritten() and OnCommit().
   virtual void Write(std::string_view sql, std::span<const Value> parameters) = 0;
   void Write(std::string_view sql, std::initializer_list<Value> parameters = {}) {
     Write(sql, std::span<const Value>{parameters.begin(), parameters.size()});
   }
+
+  /// True where asking costs a way to a server and this work runs for the first time: it may take for granted what is
+  /// nearly always so, if what it writes fails where it was not: a key that is taken. What fails runs again, and is
+  /// then told false.
+  [[nodiscard]] virtual bool Hopeful() const { return false; }
 
   /// Leaves with the commit, through the outbox. Give type, key, time and payload (open: it is sealed here);
   /// id, source and sequence are filled in. The relay sends what a crash left behind.
   virtual void Publish(std::string_view topic, Event event) = 0;
 
   /// Runs once all that the work changed has been done, before any other work of this group begins; the commit is still
-  /// to come. Not at all when something failed.
+  /// to come. Not at all when something failed; again when the work runs again.
   virtual void OnWritten(std::function<void()> action) = 0;
 
   /// Runs after the commit, on a thread of the store, in order; not at all after a rollback. Must not block.
@@ -107,8 +112,8 @@ class StoreSiblings {
 /// A service's own database: PostgreSQL, or SQLite in one process. Thread-safe.
 ///
 /// Concurrent work shares commits (group commit), each piece apart from the others, so work must be short and must not
-/// wait for other work. A piece that fails rolls back alone. One that lost a race with another transaction runs again,
-/// from its beginning: it must not count on having run once.
+/// wait for other work. A piece that fails rolls back alone. A piece may run again, from its beginning, because it lost
+/// a race with another transaction or shared one with a piece that failed: it must not count on having run once.
 class Store {
  public:
   using Work = std::function<absl::Status(Transaction&)>;

@@ -35,14 +35,18 @@ constexpr Migration kCases[] = {
 
 absl::Status FileCase(Transaction& tx, const std::string& id, const Clock& clock) {
   const RequestKey key{"agent", "hotline.intake.v1.FileMessage", id, std::string(64, 'a')};
-  auto first = FindOrClaim(tx, key, clock.Now());
-  if (!first.ok()) return first.status();
-  tx.Execute(
-      "INSERT INTO bench_cases (case_no, site, opened_at, state, title, body) VALUES (:1, :2, :3, :4, :5, :6)",
-      {id, "yunzhou", clock.Now().time_since_epoch().count(), std::int64_t{1}, "title", std::string(kTextBytes, 'x')});
-  tx.Publish(kCasesTopic, {.type = "t", .key = "yunzhou/" + id, .payload = std::string(kTextBytes, 'x')});
-  Remember(tx, key, id);
-  return absl::OkStatus();
+  return AnswerOnce(tx, key, clock.Now(),
+                    [&]() -> absl::StatusOr<std::string> {
+                      tx.Write(
+                          "INSERT INTO bench_cases (case_no, site, opened_at, state, title, body) "
+                          "VALUES (:1, :2, :3, :4, :5, :6)",
+                          {id, "yunzhou", clock.Now().time_since_epoch().count(), std::int64_t{1}, "title",
+                           std::string(kTextBytes, 'x')});
+                      tx.Publish(kCasesTopic,
+                                 {.type = "t", .key = "yunzhou/" + id, .payload = std::string(kTextBytes, 'x')});
+                      return id;
+                    })
+      .status();
 }
 
 /// Transactions a second for one round, always kInFlight of them submitted.

@@ -33,6 +33,21 @@ TEST_F(IntakeTest, AnswersAMessageWithItsCaseAndRoutesItWhenItIsUnderstood) {
   EXPECT_EQ(routed.due_at().seconds(), 1'773'158'399);
 }
 
+TEST_F(IntakeTest, FilesAMessageThatComesAgainOnce) {
+  Start();
+  v1::FileMessageRequest message = Message("楼顶漏水三个月没人修");
+  message.set_external_id("wx-1");
+  const v1::FileMessageResponse filed = File(message);
+  EXPECT_EQ(File(message).case_no(), filed.case_no()) << "the same request: the first answer";
+
+  message.set_request_id(NextId());
+  v1::FileMessageResponse none;
+  const grpc::Status again = stub_->FileMessage(Context().get(), message, &none);
+  EXPECT_EQ(platform::ReasonOf(platform::FromGrpcStatus(again)), "EXTERNAL_ID_TAKEN") << "another, of the same message";
+  EXPECT_EQ(CountRows("SELECT count(*) FROM cases"), 1);
+  EXPECT_EQ(CountRows("SELECT count(*) FROM requests"), 1);
+}
+
 TEST_F(IntakeTest, DraftsTheCasesOfACallOnceAndShowsItsWholeFeedInOrder) {
   Start();
   const std::string call_id = OpenCall();

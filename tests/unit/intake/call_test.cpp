@@ -85,14 +85,23 @@ TEST(CallerTest, WithoutAPhoneTheIdentityNumberSaysWhoItIsAndANameDoesNot) {
   EXPECT_EQ(CallerKey({.name = "王小明", .address = "青桥区"}), "");
 }
 
-TEST(PrivateTextTest, KeepsApartWhatItMasksWithTheTurnItStoodIn) {
-  const MaskedText masked = MaskText("我叫王小明，电话13800001234，楼顶漏水。", 3);
+TEST(PrivateTextTest, KeepsApartWhatItMasks) {
+  const MaskedText masked = MaskText("我叫王小明，电话13800001234，楼顶漏水。");
   EXPECT_EQ(masked.text, "我叫[姓名]，电话[电话]，楼顶漏水。");
   EXPECT_THAT(masked.mentions,
               ElementsAre(Field(&PrivateMention::words, "王小明"), Field(&PrivateMention::words, "13800001234")));
   EXPECT_EQ(masked.mentions[1].kind, "电话");
-  EXPECT_EQ(masked.mentions[1].turn, 3);
   EXPECT_THAT(MaskText(masked.text).mentions, IsEmpty()) << "masked once is masked for good";
+}
+
+TEST(PrivateTextTest, ATurnIsHeardWithItsWordsAndWithoutThem) {
+  const HeardTurn heard = Hear({.turn = 3, .text = "我叫王小明，楼顶漏水。", .title = "请回电13800001234"});
+  EXPECT_EQ(heard.said.turn, 3);
+  EXPECT_EQ(heard.said.text, "我叫王小明，楼顶漏水。") << "what tells a repeat";
+  EXPECT_EQ(heard.text.text, MaskText(heard.said.text).text);
+  EXPECT_EQ(heard.title.text, MaskText(heard.said.title).text);
+  EXPECT_EQ(heard.text.mentions.size(), 1u);
+  EXPECT_EQ(heard.title.mentions.size(), 1u);
 }
 
 TEST(SitesTest, AreReadFromTheirSettingAndRefusedByEntry) {
