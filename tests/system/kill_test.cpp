@@ -65,7 +65,7 @@ TEST(KillTest, CallsGoOnAfterTheServerComesBack) {
   ASSERT_TRUE(calls.ok()) << calls.status();
   std::jthread killer{[&](const std::stop_token& stop) {
     std::mt19937 random{7};
-    std::uniform_int_distribution<int> pause{200, 900};
+    std::uniform_int_distribution<int> pause{300, 2000};  // The longest are enough for a call's review.
     while (!stop.stop_requested()) {
       std::this_thread::sleep_for(milliseconds{pause(random)});
       server.Kill();
