@@ -40,6 +40,21 @@ absl::Status CheckFits(const DialogueModel& helpdesk, std::string_view helpdesk_
   return status;
 }
 
+/// Null where it is not there.
+template <typename Model>
+absl::StatusOr<std::unique_ptr<const Model>> LoadIfThere(const std::filesystem::path& file) {
+  std::error_code unknown;  // Then loading it tells.
+  if (!std::filesystem::exists(file, unknown) && !unknown) return std::unique_ptr<const Model>{};
+  return Model::Load(file);
+}
+
+/// A model of the states of another encoder than this one is of no use.
+absl::Status CheckEncoder(const DialogueModel& model, std::string_view name, const Encoder& encoder) {
+  if (model.encoder() == encoder.version()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(std::string{name}, " was trained on the states of ",
+                                                    model.encoder(), ", and encoder.model is ", encoder.version()));
+}
+
 /// Two models that come together or not at all: null where neither is there.
 template <typename Model>
 absl::StatusOr<std::pair<std::unique_ptr<const Model>, std::unique_ptr<const Model>>> LoadBoth(
@@ -92,7 +107,12 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   models->version_ = models->linear_version_;
   status.Update(models->LoadEncoder(directory / "encoder.model", sharing));
   if (status.ok() && models->encoder_) status.Update(models->LoadReadersOfStates(directory));
+  if (status.ok() && models->encoder_) status.Update(models->LoadReaderOfActs(directory));
   if (!status.ok()) return status;
+  if (models->encoder_) {
+    const std::string acts = models->agent_act_encoder_ ? "+" + models->agent_act_encoder_->version() : "";
+    models->version_ = absl::StrCat(models->encoder_->version(), acts, "+", models->linear_version_);
+  }
   return models;
 }
 
@@ -111,7 +131,6 @@ absl::Status Models::LoadEncoder(const std::filesystem::path& file, const Encode
     return absl::FailedPreconditionError(absl::StrCat(file.string(), " knows other labels than the linear models"));
   }
   encoder_ = *std::move(encoder);
-  version_ = absl::StrCat(encoder_->version(), "+", version_);
   return absl::OkStatus();
 }
 
@@ -134,13 +153,23 @@ absl::Status Models::LoadReadersOfStates(const std::filesystem::path& directory)
   auto both = LoadBoth<DialogueModel>(directory, kHelpdesk, kShop);
   if (!both.ok() || !both->first) return both.status();
   for (const auto& [name, model] : {std::pair{kHelpdesk, both->first.get()}, std::pair{kShop, both->second.get()}}) {
-    if (model->encoder() == encoder_->version()) continue;
-    return absl::FailedPreconditionError(absl::StrCat(name, " was trained on the states of ", model->encoder(),
-                                                      ", and encoder.model is ", encoder_->version()));
+    const absl::Status of_it = CheckEncoder(*model, name, *encoder_);
+    if (!of_it.ok()) return of_it;
   }
   absl::Status fits = CheckFits(*both->first, kHelpdesk, *both->second, kShop);
   if (fits.ok()) std::tie(helpdesk_encoder_, shop_encoder_) = *std::move(both);
   return fits;
+}
+
+absl::Status Models::LoadReaderOfActs(const std::filesystem::path& directory) {
+  static constexpr char kActs[] = "agent_act_encoder.model";
+  auto acts = LoadIfThere<DialogueModel>(directory / kActs);
+  if (!acts.ok() || *acts == nullptr) return acts.status();
+  const DialogueFeatures sentence{.texts = {}, .numbers = {}, .encoded = {""}};
+  absl::Status status = CheckEncoder(**acts, kActs, *encoder_);
+  status.Update(CheckFits(**acts, kActs, sentence));
+  if (status.ok()) agent_act_encoder_ = *std::move(acts);
+  return status;
 }
 
 std::vector<double> Models::Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
@@ -206,6 +235,18 @@ Models::OpeningReading Models::ReadOpening(std::span<const OpeningTurn> turns, R
     }
   }
   return {.soothed = std::nullopt, .model = linear_version()};
+}
+
+Models::ActsReading Models::ReadActs(std::span<const std::string_view> sentences, Readers readers) const {
+  if (!agent_act_encoder_ || readers != Readers::kAll || sentences.empty()) return {};
+  ActsReading reading{.sentences = {}, .model = version()};
+  for (const std::string_view sentence : sentences) {
+    const auto state = encoder_->State(sentence, encoder_->patience());
+    if (!state.ok()) return {};
+    reading.sentences.push_back(
+        RankLabels(agent_act_encoder_->labels(), agent_act_encoder_->Probabilities({}, std::span{&*state, 1}), {}));
+  }
+  return reading;
 }
 
 std::span<const std::string> Models::concern_labels() const {

@@ -41,12 +41,13 @@ class Models {
  public:
   /// Reads topics.model, post_emotion.model, helpdesk.model and shop.model; call_topic.model with call_department.model
   /// if they are there; encoder.model if it is there and this build can run it, and with it helpdesk_encoder.model and
-  /// shop_encoder.model if they are there. The error names the file.
+  /// shop_encoder.model, and agent_act_encoder.model, if they are there. The error names the file.
   /// FAILED_PRECONDITION when one of these was trained on another encoder.
   static absl::StatusOr<std::shared_ptr<const Models>> Load(const std::filesystem::path& directory,
                                                             const EncoderSharing& sharing = {});
 
-  /// Stamp for assessments: "encoder-2026.11.25+linear-2026.11.24"; without an encoder, linear_version().
+  /// Stamp for assessments: "encoder-2026.11.25+acts-2026.11.25+linear-2026.11.24"; without an encoder,
+  /// linear_version().
   [[nodiscard]] const std::string& version() const { return version_; }
   /// Stamp of what the linear heads said alone: "linear-2026.11.24", or several where they differ.
   [[nodiscard]] const std::string& linear_version() const { return linear_version_; }
@@ -80,6 +81,14 @@ class Models {
     std::string_view model;
   };
   [[nodiscard]] OpeningReading ReadOpening(std::span<const OpeningTurn> turns, Readers readers = Readers::kAll) const;
+  /// What an agent does with each of some sentences, the most probable act first; in the same haste. Nothing without
+  /// an encoder and agent_act_encoder.model, or where the encoder did not answer for all of them.
+  struct ActsReading {
+    std::vector<std::vector<Scored>> sentences;
+    std::string_view model;  ///< Empty where there is nothing.
+  };
+  [[nodiscard]] ActsReading ReadActs(std::span<const std::string_view> sentences,
+                                     Readers readers = Readers::kAll) const;
   /// Of a whole call, told by both speakers, a line a turn: its topics and who leads, best first; empty without
   /// call_topic.model and call_department.model. Linear: some 0.1 ms.
   struct DispatchReading {
@@ -104,6 +113,7 @@ class Models {
   absl::Status LoadEncoder(const std::filesystem::path& file, const EncoderSharing& sharing);
   absl::Status LoadDispatch(const std::filesystem::path& directory);
   absl::Status LoadReadersOfStates(const std::filesystem::path& directory);
+  absl::Status LoadReaderOfActs(const std::filesystem::path& directory);
   /// What a dialogue model says, with the encoder's states where there is a model of them and every state is had.
   [[nodiscard]] std::vector<double> Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
                                                   const DialogueFeatures& features) const;
@@ -123,6 +133,7 @@ class Models {
   std::unique_ptr<const LinearModel> call_department_;
   std::unique_ptr<const DialogueModel> helpdesk_encoder_;  ///< May be null, and the next one.
   std::unique_ptr<const DialogueModel> shop_encoder_;
+  std::unique_ptr<const DialogueModel> agent_act_encoder_;  ///< May be null.
 };
 
 /// Where the models lie: `configured`, else HOTLINE_MODEL_DIR, else beside the program (../share/hotline/models), else

@@ -63,6 +63,10 @@ v1::TurnUnderstood ToMessage(const CallOpening& opening, const Turn& turn, const
   message.set_region(opening.region);
   message.set_matter(understanding.matter);
   message.mutable_satisfaction()->Add(understanding.satisfaction.begin(), understanding.satisfaction.end());
+  for (const SentenceActs& sentence : understanding.acts) {
+    v1::SentenceActs& acts = *message.add_acts();
+    for (const auto& act : sentence) *acts.add_acts() = ToMessage(act);
+  }
   if (understanding.concern) {
     message.mutable_concern()->set_linear_weight(understanding.concern->linear);
     for (const auto& [name, score] : understanding.concern->scores) {

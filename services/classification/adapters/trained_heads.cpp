@@ -48,6 +48,13 @@ TrainedOpening ReadOpening(const ModelsInUse& in_use, std::span<const Turn> turn
   return {.soothed = read.soothed, .model = std::string{read.model}};
 }
 
+TrainedActs ReadActs(const ModelsInUse& in_use, std::span<const std::string_view> sentences) {
+  const language::Models::ActsReading read = in_use.models->ReadActs(sentences, in_use.readers);
+  TrainedActs acts{.sentences = {}, .model = std::string{read.model}};
+  for (const std::vector<language::Scored>& sentence : read.sentences) acts.sentences.push_back(Labelled(sentence));
+  return acts;
+}
+
 }  // namespace
 
 language::TurnInCall InCall(std::string_view text, std::span<const Turn> so_far) {
@@ -86,7 +93,8 @@ TrainedModels TrainedHeads(std::function<ModelsInUse()> in_use, platform::Metric
                 const language::Models::DispatchReading read = now.models->ReadDispatch(call_text);
                 return TrainedDispatch{.topics = Labelled(read.topics), .departments = Labelled(read.departments)};
               },
-          .read_opening = [in_use](std::span<const Turn> turns) { return ReadOpening(in_use(), turns); }};
+          .read_opening = [in_use](std::span<const Turn> turns) { return ReadOpening(in_use(), turns); },
+          .read_acts = [in_use](std::span<const std::string_view> sentences) { return ReadActs(in_use(), sentences); }};
 }
 
 }  // namespace hotline::classification

@@ -20,6 +20,8 @@ using language::Pattern;
 constexpr std::size_t kSummaryCharacters = 200;
 /// How many turns a forecast looks back: what it costs must not grow with the call.
 constexpr std::size_t kForecastMemory = 40;
+/// Of an agent's turn: so many are read by the encoder, a run each.
+constexpr std::size_t kMostSentences = 12;
 
 /// Papers are named wherever something is applied for ("带身份证、户口本、银行卡"): a list of them is no matter.
 std::string WithoutPapers(std::string_view text) {
@@ -160,6 +162,15 @@ bool PraisesInMockery(std::span<const Emotion> emotions) {
          std::find(opening.begin(), opening.end(), Emotion::kGrateful) == opening.end();
 }
 
+/// A sentence and the mark that ends it, which tells an asking one from a telling one.
+std::string_view WithItsMark(const language::Span& sentence, std::string_view text) {
+  const std::string_view behind = text.substr(sentence.end);
+  for (const std::string_view mark : {"。", "！", "？", "；", "!", "?", ";"}) {
+    if (behind.starts_with(mark)) return text.substr(sentence.begin, sentence.end - sentence.begin + mark.size());
+  }
+  return sentence.In(text);
+}
+
 /// A letter has no agent.
 bool IsSpoken(std::span<const Turn> turns) {
   return std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kAgent; });
@@ -199,6 +210,18 @@ std::optional<SoothedVoice> Reader::ReadOpening(std::span<const Turn> turns, std
   return said.soothed;
 }
 
+std::vector<SentenceActs> Reader::ReadActs(const Turn& turn, std::string& stamp) const {
+  if (!trained_.read_acts) return {};
+  std::vector<std::string_view> sentences;
+  for (const language::Span& sentence : language::Sentences(turn.text)) {
+    if (sentences.size() == kMostSentences) break;
+    sentences.push_back(WithItsMark(sentence, turn.text));
+  }
+  TrainedActs said = trained_.read_acts(sentences);
+  Stamp(said.model, stamp);
+  return std::move(said.sentences);
+}
+
 KindReading Reader::ReadKinds(std::span<const Turn> turns, std::string& stamp) const {
   if (!trained_.read_kind) return kinds_.Read(turns);
   const TrainedKind said = trained_.read_kind(CallText(turns));
@@ -222,7 +245,10 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   if (!matter.matters.empty()) {
     read.evidence.push_back({"MATTER_WORDS", matter.matters.front().words.front(), turn.number});
   }
-  if (turn.speaker != Speaker::kCaller) return read;
+  if (turn.speaker != Speaker::kCaller) {
+    read.acts = ReadActs(turn, read.model);
+    return read;
+  }
 
   const bool heard_feeling = trained != nullptr && trained->emotion;
   EmotionReading emotion = emotions_.Read(before, turn, heard_feeling ? &*trained->emotion : nullptr);

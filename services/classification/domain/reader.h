@@ -45,6 +45,7 @@ class Reader {
   [[nodiscard]] TrainedDispatch ReadDispatch(std::span<const Turn> turns) const;
   /// Nothing of a letter, and where no encoder had the time.
   [[nodiscard]] std::optional<SoothedVoice> ReadOpening(std::span<const Turn> turns, std::string& stamp) const;
+  [[nodiscard]] std::vector<SentenceActs> ReadActs(const Turn& turn, std::string& stamp) const;
   [[nodiscard]] KindReading ReadKinds(std::span<const Turn> turns, std::string& stamp) const;
   /// Adds the trained model that spoke to a stamp, which begins with version().
   void Stamp(std::string_view trained_model, std::string& stamp) const;

@@ -35,6 +35,12 @@ struct TrainedOpening {
   std::string model;
 };
 
+/// What an encoder says an agent does with each of some sentences; empty where it had no time. `model` as above.
+struct TrainedActs {
+  std::vector<SentenceActs> sentences;
+  std::string model;
+};
+
 /// What models of whole calls say of the topic and of who leads, probabilities, best first; empty where there is none.
 struct TrainedDispatch {
   std::vector<Scored<std::string>> topics;
@@ -50,6 +56,7 @@ struct TrainedModels {
   std::function<TrainedDispatch(std::string_view call_text)> read_dispatch = {};
   /// Of a call that both speak in.
   std::function<TrainedOpening(std::span<const Turn> turns)> read_opening = {};
+  std::function<TrainedActs(std::span<const std::string_view> sentences)> read_acts = {};
 };
 
 }  // namespace hotline::classification

@@ -68,6 +68,9 @@ struct ConcernVoice {
   double linear = 1;  ///< Weight of the logarithm of the other head's probabilities.
 };
 
+/// How probable each thing is that an agent may do with a sentence (escalation's acts, by their names), best first.
+using SentenceActs = std::vector<Scored<std::string>>;
+
 /// What one turn says.
 struct TurnUnderstanding {
   std::optional<Emotion> emotion;  ///< Nothing for an agent's turn.
@@ -83,6 +86,8 @@ struct TurnUnderstanding {
   std::optional<ConcernVoice> concern;  ///< Of a caller's turn, where an encoder had the time.
   /// Of a caller's turn: how probable the votes -2, -1, 0, 1, 2 are if the call ends here; empty where none forecasts.
   std::vector<double> satisfaction;
+  /// Of an agent's turn, one a sentence (language::Sentences), of the first ones; empty where no encoder had the time.
+  std::vector<SentenceActs> acts;
   std::string model;  ///< Stamp of all that spoke.
 };
 

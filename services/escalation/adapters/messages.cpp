@@ -159,6 +159,32 @@ classification::v1::TurnUnderstood ToMessage(const TurnReading& reading) {
   return message;
 }
 
+std::vector<ActReading> ActsFrom(const classification::v1::TurnUnderstood& message) {
+  std::vector<ActReading> sentences;
+  for (const classification::v1::SentenceActs& heard : message.acts()) {
+    ActReading& reading = sentences.emplace_back();
+    for (const classification::v1::ScoredLabel& scored : heard.acts()) {
+      const std::optional<AgentAct> act = AgentActFromName(scored.label());
+      if (!act) return {};  // Another encoder's names are not ours to guess.
+      reading[static_cast<std::size_t>(*act)] = scored.probability();
+    }
+  }
+  return sentences;
+}
+
+classification::v1::TurnUnderstood ToMessage(std::span<const ActReading> acts) {
+  classification::v1::TurnUnderstood message;
+  for (const ActReading& reading : acts) {
+    classification::v1::SentenceActs& sentence = *message.add_acts();
+    for (std::size_t i = 0; i < kAgentActs; ++i) {
+      classification::v1::ScoredLabel& scored = *sentence.add_acts();
+      scored.set_label(std::string{Name(static_cast<AgentAct>(i))});
+      scored.set_probability(reading[i]);
+    }
+  }
+  return message;
+}
+
 TurnRisk RiskFrom(const v1::TurnRiskAssessed& message) {
   return {.turn = message.turn(),
           .risk = message.risk(),

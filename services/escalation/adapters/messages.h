@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ namespace hotline::escalation {
 [[nodiscard]] std::optional<TurnReading> ReadingFrom(const classification::v1::TurnUnderstood& message);
 /// Without the words, which the turn has.
 [[nodiscard]] classification::v1::TurnUnderstood ToMessage(const TurnReading& reading);
+/// Nothing for a caller's turn, and where an act is named that this binary does not know.
+[[nodiscard]] std::vector<ActReading> ActsFrom(const classification::v1::TurnUnderstood& message);
+[[nodiscard]] classification::v1::TurnUnderstood ToMessage(std::span<const ActReading> acts);
 [[nodiscard]] SoothedVoice SoothedFrom(const classification::v1::SoothedScores& message);
 [[nodiscard]] classification::v1::SoothedScores ToMessage(const SoothedVoice& soothed);
 [[nodiscard]] TurnRisk RiskFrom(const v1::TurnRiskAssessed& message);

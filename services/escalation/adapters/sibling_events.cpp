@@ -67,7 +67,11 @@ absl::Status TakeReading(const Assessments& assessments, platform::Transaction& 
   classification::v1::TurnUnderstood understood;
   if (!Is(event, understood, status) || !status.ok()) return status;
   const std::optional<TurnReading> reading = ReadingFrom(understood);
-  if (!reading) return absl::OkStatus();
+  if (!reading) {  // The agent's.
+    const std::vector<ActReading> acts = ActsFrom(understood);
+    if (acts.empty()) return absl::OkStatus();
+    return assessments.HearActs(tx, understood.call_id(), understood.turn(), acts);
+  }
   return assessments.Understand(tx, understood.call_id(), understood.site(), understood.turn(), *reading, wall);
 }
 

@@ -86,6 +86,13 @@ void KeepRisk(Transaction& tx, std::string_view column, const CallOpening& openi
            {ToColumn(ToMessage(opening, risk, preliminary, model)), opening.call_id, std::int64_t{risk.turn}});
 }
 
+void KeepReading(Transaction& tx, std::string_view call_id, int turn,
+                 const classification::v1::TurnUnderstood& reading) {
+  tx.Write(
+      "INSERT INTO turn_readings (call_id, turn, reading) VALUES (:1, :2, :3) ON CONFLICT (call_id, turn) DO NOTHING",
+      {std::string{call_id}, std::int64_t{turn}, ToColumn(reading)});
+}
+
 /// Whether the call was opened: before, there is nothing to tell of it.
 std::optional<Row> OpenedCall(Session& session, std::string_view call_id) {
   std::vector<Row> rows = session.Query(
@@ -163,7 +170,9 @@ std::vector<WatchedTurn> SqlCallTable::Turns(Session& session, std::string_view 
     turn.seen_at = row.TimeAt(5);
     if (!row.IsNull(6)) turn.final = RiskFrom(FromColumn<v1::TurnRiskAssessed>(row.Text(6)));
     if (!row.IsNull(7)) {
-      turn.heard.reading = ReadingFrom(FromColumn<classification::v1::TurnUnderstood>(row.Text(7)));
+      const auto reading = FromColumn<classification::v1::TurnUnderstood>(row.Text(7));
+      turn.heard.reading = ReadingFrom(reading);
+      turn.heard.acts = ActsFrom(reading);
     }
   }
   return turns;
@@ -178,9 +187,11 @@ void SqlCallTable::AddTurn(Transaction& tx, std::string_view call_id, const Turn
 }
 
 void SqlCallTable::AddReading(Transaction& tx, std::string_view call_id, int turn, const TurnReading& reading) {
-  tx.Write(
-      "INSERT INTO turn_readings (call_id, turn, reading) VALUES (:1, :2, :3) ON CONFLICT (call_id, turn) DO NOTHING",
-      {std::string{call_id}, std::int64_t{turn}, ToColumn(ToMessage(reading))});
+  KeepReading(tx, call_id, turn, ToMessage(reading));
+}
+
+void SqlCallTable::AddActs(Transaction& tx, std::string_view call_id, int turn, std::span<const ActReading> acts) {
+  KeepReading(tx, call_id, turn, ToMessage(acts));
 }
 
 void SqlCallTable::KeepPreliminary(Transaction& tx, const CallOpening& opening, const TurnRisk& risk,

@@ -58,6 +58,12 @@ absl::Status Assessments::Understand(platform::Transaction& tx, std::string_view
   return absl::OkStatus();
 }
 
+absl::Status Assessments::HearActs(platform::Transaction& tx, std::string_view call_id, int turn,
+                                   std::span<const ActReading> acts) const {
+  calls_.AddActs(tx, call_id, turn, acts);
+  return absl::OkStatus();
+}
+
 absl::Status Assessments::UnderstandCall(platform::Transaction& tx, std::string_view call_id, std::string_view site,
                                          const std::optional<SoothedVoice>& soothed, Time wall) const {
   WatchedCall call = calls_.Lock(tx, call_id, site);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,9 @@ class CallTable {
   virtual void AddTurn(platform::Transaction& tx, std::string_view call_id, const Turn& turn, Time seen_at) = 0;
   virtual void AddReading(platform::Transaction& tx, std::string_view call_id, int turn,
                           const TurnReading& reading) = 0;
+  /// The same of an agent's turn.
+  virtual void AddActs(platform::Transaction& tx, std::string_view call_id, int turn,
+                       std::span<const ActReading> acts) = 0;
   virtual void KeepPreliminary(platform::Transaction& tx, const CallOpening& opening, const TurnRisk& risk,
                                std::string_view model) = 0;
   virtual void KeepFinal(platform::Transaction& tx, const CallOpening& opening, const TurnRisk& risk,

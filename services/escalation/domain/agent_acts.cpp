@@ -1,7 +1,6 @@
 #include "escalation/domain/agent_acts.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 
 #include "escalation/domain/embedded_data.h"
@@ -14,8 +13,8 @@ namespace hotline::escalation {
 namespace {
 
 /// By number of the act.
-constexpr std::array<std::string_view, 9> kNames = {"other", "soothe", "ask",          "explain", "restate",
-                                                    "empty", "cold",   "blame_others", "promise"};
+constexpr std::array<std::string_view, kAgentActs> kNames = {"other", "soothe", "ask",          "explain", "restate",
+                                                             "empty", "cold",   "blame_others", "promise"};
 
 struct ActHead {
   language::LinearHead head{embedded::agent_act};
@@ -23,23 +22,37 @@ struct ActHead {
 
   ActHead() {
     for (const std::string& label : head.labels()) {
-      const auto* const name = std::find(kNames.begin(), kNames.end(), label);
-      if (name == kNames.end()) throw std::invalid_argument("the head names an act that is none: " + label);
-      columns.push_back(static_cast<AgentAct>(name - kNames.begin()));
+      const std::optional<AgentAct> act = AgentActFromName(label);
+      if (!act) throw std::invalid_argument("the head names an act that is none: " + label);
+      columns.push_back(*act);
     }
+  }
+
+  [[nodiscard]] ActReading Read(std::string_view sentence) const {
+    const std::vector<double> p = language::Softmax(head.Scores(AgentActFeatures(sentence)));
+    ActReading reading{};
+    for (std::size_t i = 0; i < p.size(); ++i) reading[static_cast<std::size_t>(columns[i])] = p[i];
+    return reading;
   }
 };
 
 }  // namespace
 
-std::vector<SpokenAct> ReadAgentActs(std::string_view turn) {
+std::string_view Name(AgentAct act) { return kNames[static_cast<std::size_t>(act)]; }
+
+std::optional<AgentAct> AgentActFromName(std::string_view name) {
+  const auto* const found = std::find(kNames.begin(), kNames.end(), name);
+  return found == kNames.end() ? std::nullopt : std::optional{static_cast<AgentAct>(found - kNames.begin())};
+}
+
+std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const ActReading> heard) {
   static const ActHead trained;
   std::vector<SpokenAct> acts;
   for (const language::Span& sentence : language::Sentences(turn)) {
     const std::string_view words = sentence.In(turn);
-    const std::vector<double> p = language::Softmax(trained.head.Scores(AgentActFeatures(words)));
-    const auto best = std::max_element(p.begin(), p.end());
-    acts.push_back({trained.columns[static_cast<std::size_t>(best - p.begin())], *best, words});
+    const ActReading reading = acts.size() < heard.size() ? heard[acts.size()] : trained.Read(words);
+    const auto best = std::max_element(reading.begin(), reading.end());
+    acts.push_back({static_cast<AgentAct>(best - reading.begin()), *best, words});
   }
   return acts;
 }

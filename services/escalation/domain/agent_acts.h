@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +24,14 @@ enum class AgentAct {
   kBlameOthers,  ///< It is another department's fault.
   kPromise       ///< Of an outcome that is not the agent's to promise.
 };
+inline constexpr std::size_t kAgentActs = 9;
+
+/// How probable each act is in a sentence, by number.
+using ActReading = std::array<double, kAgentActs>;
+
+/// "blame_others", as training/agent_sentences.tsv spells it.
+[[nodiscard]] std::string_view Name(AgentAct act);
+[[nodiscard]] std::optional<AgentAct> AgentActFromName(std::string_view name);
 
 struct SpokenAct {
   AgentAct act = AgentAct::kOther;
@@ -28,8 +39,9 @@ struct SpokenAct {
   std::string_view words;  ///< The sentence, a view into the turn.
 };
 
-/// The sentences of an agent's turn, each read by a trained head (models/agent_act.tsv), in order.
-[[nodiscard]] std::vector<SpokenAct> ReadAgentActs(std::string_view turn);
+/// The sentences of an agent's turn, in order: the first ones as classification's encoder heard them, those beyond by a
+/// trained head of this service (models/agent_act.tsv), which is right less often.
+[[nodiscard]] std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const ActReading> heard = {});
 
 /// What the head reads of a sentence: its characters, and groups of cues (data/agent_cues.json).
 [[nodiscard]] language::Features AgentActFeatures(std::string_view sentence);

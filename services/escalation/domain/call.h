@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "escalation/domain/agent_acts.h"
 #include "escalation/domain/concerns.h"
 #include "language/vocabulary.h"
 #include "platform/time.h"
@@ -64,6 +65,8 @@ struct TurnReading {
 struct HeardTurn {
   Turn turn;
   std::optional<TurnReading> reading;
+  std::vector<ActReading>
+      acts{};  ///< Of an agent's turn: its first sentences, where classification's encoder had the time.
 };
 
 /// What the turn tells: this service's head, and classification's encoder where it spoke.

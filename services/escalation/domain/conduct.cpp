@@ -209,7 +209,7 @@ Conduct ReviewConduct(std::span<const HeardTurn> turns, const std::optional<Soot
       heard_pairs.merge(Pairs(language::Fold(heard.turn.text).characters));
       continue;
     }
-    const AgentTurn agent{&heard.turn, ReadAgentActs(heard.turn.text)};
+    const AgentTurn agent{&heard.turn, ReadAgentActs(heard.turn.text, heard.acts)};
     conduct.restated |= Restates(agent, heard_pairs);
     FindFaults(agent, upset != Upset::kNo, formulas, conduct.findings);
     if (conduct.soothe_first) continue;

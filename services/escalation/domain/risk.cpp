@@ -187,6 +187,9 @@ void AddEmotions(const std::vector<ReadTurn>& turns, const RiskWeights& weights,
 
 void AddConduct(std::span<const HeardTurn> turns, double trouble, const RiskWeights& weights,
                 std::vector<Reason>& reasons) {
+  // What the encoder hears of an agent's turn may come before its assessment or after; by the caller's next turn it is
+  // there, so that it says the same whenever it came.
+  while (!turns.empty() && turns.back().turn.speaker == Speaker::kAgent) turns = turns.first(turns.size() - 1);
   // The same span of the call as the caller's turns: two turns each.
   const Conduct conduct = ReviewConduct(turns.last(std::min(turns.size(), 2 * kMemory)));
   std::set<std::string_view> kinds;

@@ -24,6 +24,16 @@ std::optional<ConcernVoice> ConcernOf(const json& turn) {
   return voice;
 }
 
+std::vector<ActReading> ActsOf(const json& turn) {
+  std::vector<ActReading> sentences;
+  for (const json& heard : turn.value("acts", json::array())) {
+    ActReading& reading = sentences.emplace_back();
+    for (const auto& [name, probability] : heard.items())
+      reading[static_cast<std::size_t>(AgentActFromName(name).value())] = probability;
+  }
+  return sentences;
+}
+
 }  // namespace
 
 CallOpening OpeningOf(const json& call) {
@@ -56,6 +66,7 @@ std::vector<HeardTurn> TurnsOf(const json& call, const json& result) {
     heard.turn.at_ms = said.at("at_ms");
     heard.turn.text = said.at("text");
     const auto of_turn = read.find(heard.turn.number);
+    if (heard.turn.speaker == Speaker::kAgent && of_turn != read.end()) heard.acts = ActsOf(*of_turn->second);
     if (heard.turn.speaker == Speaker::kCaller && of_turn != read.end() && of_turn->second->at("emotion").is_string()) {
       const json& r = *of_turn->second;
       heard.reading = TurnReading{.emotion = *language::EmotionFromName(r.at("emotion").get<std::string>()),

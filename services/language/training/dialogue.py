@@ -50,7 +50,7 @@ class Space:
         self.text_factors = np.sqrt(text_weights)
         numbers = np.array([c['numbers'] for c in cases])
         self.mean = numbers.mean(0)
-        self.factor = np.sqrt(number_weight / numbers.shape[1]) / np.maximum(numbers.std(0), 1e-9)
+        self.factor = np.sqrt(number_weight / max(numbers.shape[1], 1)) / np.maximum(numbers.std(0), 1e-9)
         self.factor[numbers.std(0) < 1e-9] = 0
         dense = [(numbers - self.mean) * self.factor]
         self.encoder, self.states = (states.encoder, len(states.arrays)) if states else ('', 0)

@@ -84,6 +84,15 @@ class ByHand {
   const Assessments assessments_;
 };
 
+/// An agent's turn whose first sentence an encoder hears as cold.
+classification::v1::TurnUnderstood Cold(const std::string& call_id, int turn) {
+  classification::v1::TurnUnderstood understood = Understood(call_id, turn, EMOTION_UNSPECIFIED);
+  classification::v1::ScoredLabel& act = *understood.add_acts()->add_acts();
+  act.set_label("cold");
+  act.set_probability(.9);
+  return understood;
+}
+
 TEST_F(EscalationTest, AssessesEveryTurnOnceAndInOrderHoweverTheTopicsInterleave) {
   ByHand by_hand{*resources_};
   std::vector<int> topic_of = {0, 0, 0, 0, 0, 0, 1, 1, 1, 1};  // Six events of the call, four readings.
@@ -102,7 +111,7 @@ TEST_F(EscalationTest, AssessesEveryTurnOnceAndInOrderHoweverTheTopicsInterleave
     add(0, Appended(call_id, 4, SPEAKER_CALLER, "我要去市政府上访"));
     add(0, Closed(call_id, 4));
     add(1, Understood(call_id, 2, EMOTION_ANGRY));
-    add(1, Understood(call_id, 3, EMOTION_UNSPECIFIED));
+    add(1, Cold(call_id, 3));
     add(1, Understood(call_id, 4, EMOTION_ANGRY));
     add(1, WholeUnderstood(call_id));
     std::size_t next[2] = {0, 0};
@@ -333,6 +342,29 @@ TEST_F(EscalationTest, KnowsWhatWasHeardBeforeTheCallIsOver) {
   const v1::Conduct conduct = AwaitReviewed("C1").conduct();
   ASSERT_TRUE(conduct.has_soothe_first());
   EXPECT_FALSE(conduct.soothe_first());
+}
+
+TEST_F(EscalationTest, ReviewsACallWithWhatTheEncoderHeardOfTheAgent) {
+  ByHand by_hand{*resources_};
+  HearSoothing(by_hand, clock_.Now());
+  by_hand.Take(Cold("C1", 2), clock_.Now());
+  by_hand.Take(Closed("C1", 2), clock_.Now());
+  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
+  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
+  ASSERT_THAT(conduct.findings(), Not(IsEmpty()));
+  EXPECT_EQ(conduct.findings(0).rule(), "FORBIDDEN_PHRASE");
+  EXPECT_EQ(conduct.findings(0).turn(), 2);
+}
+
+TEST_F(EscalationTest, HearsNothingInActsItDoesNotKnow) {
+  ByHand by_hand{*resources_};
+  HearSoothing(by_hand, clock_.Now());
+  classification::v1::TurnUnderstood heard = Cold("C1", 2);
+  heard.mutable_acts(0)->mutable_acts(0)->set_label("sings");
+  by_hand.Take(heard, clock_.Now());
+  by_hand.Take(Closed("C1", 2), clock_.Now());
+  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
+  EXPECT_TRUE(AwaitReviewed("C1").conduct().soothe_first()) << "as the rules hear it";
 }
 
 TEST_F(EscalationTest, ReviewsACallAloneAfterThePatience) {

@@ -31,6 +31,7 @@ struct FakeModels {
   TrainedReading reading{.topics = {{"环境保护", 1.0}}, .emotion = {}, .concern = {}, .model = "fake-1"};
   TrainedKind kind{.kind = {}, .model = "fake-1"};
   TrainedDispatch dispatch;
+  TrainedActs acts;
   std::vector<std::string> asked;
   std::size_t heard = 0;  ///< Turns given with the last text.
 
@@ -49,6 +50,12 @@ struct FakeModels {
                  [this](std::string_view text) {
                    asked.emplace_back(text);
                    return dispatch;
+                 },
+             .read_opening = {},
+             .read_acts =
+                 [this](std::span<const std::string_view> sentences) {
+                   asked.insert(asked.end(), sentences.begin(), sentences.end());
+                   return acts;
                  }}};
   }
 };
@@ -145,6 +152,33 @@ TEST(EncoderVoiceTest, AnAgentHasNoFeelings) {
   const TurnUnderstanding read = models.MakeReader().ReadTurn(Opening(), {}, Spoken({{'a', "您好，请讲。"}})[0]);
   EXPECT_FALSE(read.emotion);
   EXPECT_FALSE(read.concern);
+}
+
+TEST(EncoderVoiceTest, AnAgentsSentencesAreHeardOneByOne) {
+  FakeModels models;
+  models.acts = {.sentences = {{{"soothe", .9}}, {{"ask", .8}}}, .model = "fake-1"};
+  const Turn said = Spoken({{'a', "让您久等了。您是哪个小区？"}})[0];
+  const TurnUnderstanding read = models.MakeReader().ReadTurn(Opening(), {}, said);
+  EXPECT_THAT(models.asked, ElementsAre(testing::_, "让您久等了。", "您是哪个小区？"))
+      << "the first is the turn's topic";
+  ASSERT_THAT(read.acts, SizeIs(2));
+  EXPECT_EQ(read.acts[1].front().label, "ask");
+  EXPECT_THAT(read.model, EndsWith("+topics-fake-1"));
+  EXPECT_THAT(read.model, Not(EndsWith("+topics-fake-1+topics-fake-1")));
+}
+
+TEST(EncoderVoiceTest, OfALongTurnOnlyTheFirstSentencesAreHeard) {
+  FakeModels models;
+  std::string speech;
+  for (int i = 0; i < 40; ++i) speech += "这个要带身份证。";
+  (void)models.MakeReader().ReadTurn(Opening(), {}, Spoken({{'a', speech}})[0]);
+  EXPECT_THAT(models.asked, SizeIs(1 + 12));
+}
+
+TEST(EncoderVoiceTest, ACallersSentencesAreNoActsOfAnAgent) {
+  FakeModels models;
+  models.acts = {.sentences = {{{"cold", .9}}}, .model = "fake-1"};
+  EXPECT_THAT(models.MakeReader().ReadTurn(Opening(), {}, Spoken({{'c', "你爱管不管。"}})[0]).acts, testing::IsEmpty());
 }
 
 TEST(EncoderVoiceTest, TheStampOfACallNamesAllThatSpoke) {

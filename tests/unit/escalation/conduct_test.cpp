@@ -73,6 +73,30 @@ TEST(ConductTest, WhereTheEncoderHearsNobodyUpsetThereIsNothingToSoothe) {
   EXPECT_EQ(conduct.soothe_first, std::nullopt);
 }
 
+/// An agent's sentence as an encoder hears it.
+ActReading HeardAs(AgentAct act) {
+  ActReading reading{};
+  reading.fill(.01);
+  reading[static_cast<std::size_t>(act)] = .92;
+  return reading;
+}
+
+TEST(ConductTest, WhatTheEncoderHeardStandsAboveTheHead) {
+  std::vector<HeardTurn> turns =
+      Spoken({{'c', "这事到底谁管？", Emotion::kDissatisfied}, {'a', "好的。带身份证和租房合同。"}});
+  ASSERT_THAT(ReviewConduct(turns).findings, Not(Contains(Field(&ConductFinding::rule, "FORBIDDEN_PHRASE"))));
+  turns[1].acts = {HeardAs(AgentAct::kOther), HeardAs(AgentAct::kCold)};
+  EXPECT_THAT(ReviewConduct(turns).findings,
+              Contains(AllOf(Rule("FORBIDDEN_PHRASE", 2), Field(&ConductFinding::words, "带身份证和租房合同"))));
+}
+
+TEST(ConductTest, TheHeadReadsWhatTheEncoderDidNot) {
+  std::vector<HeardTurn> turns =
+      Spoken({{'c', "这事到底谁管？", Emotion::kDissatisfied}, {'a', "好的。跟我说没用，您爱找谁找谁。"}});
+  turns[1].acts = {HeardAs(AgentAct::kOther)};
+  EXPECT_THAT(ReviewConduct(turns).findings, Contains(Rule("FORBIDDEN_PHRASE", 2)));
+}
+
 TEST(ConductTest, ARestatementMayTakeManyForms) {
   for (const char* said :
        {"我跟您确认一下，南苑小区二号楼停电，您要求今晚恢复，对吗？", "您的诉求是退还押金一千五百元，我这样记可以吗？",

@@ -218,6 +218,37 @@ TEST_F(EncoderTest, HearsHowACallBegins) {
   EXPECT_FALSE(WithEncoder().ReadOpening({}).soothed);
 }
 
+TEST_F(EncoderTest, HearsWhatAnAgentDoes) {
+  const std::vector<std::string_view> sentences{"家里泡成这样，换谁都着急，让您久等了。", "请问您是哪个小区？",
+                                                "跟您确认一下，您是反映楼上漏水，对吗？", "你爱找谁找谁去。"};
+  const Models::ActsReading read = WithEncoder().ReadActs(sentences);
+  ASSERT_EQ(read.sentences.size(), sentences.size());
+  EXPECT_EQ(read.model, WithEncoder().version());
+  std::vector<std::string_view> best;
+  for (const std::vector<Scored>& acts : read.sentences) best.push_back(acts.front().label);
+  EXPECT_THAT(best, testing::ElementsAre("soothe", "ask", "restate", "cold"));
+  EXPECT_TRUE(WithEncoder().ReadActs({}).sentences.empty());
+}
+
+TEST_F(EncoderTest, RefusesAReaderOfActsOfAnotherEncoder) {
+  const tests::ModelFolder folder;
+  for (const char* file : {"encoder.model", "agent_act_encoder.model"})
+    std::filesystem::copy_file(ModelDirectory() / file, folder.path() / file);
+  const auto models = Models::Load(folder.path());
+  ASSERT_TRUE(models.ok()) << models.status();
+  folder.Stamp("agent_act_encoder.model", "acts-1999.12.31");
+  EXPECT_THAT((*Models::Load(folder.path()))->version(), testing::HasSubstr("+acts-1999.12.31+"));
+  folder.Stamp("encoder.model", "encoder-1999.12.31");
+  EXPECT_THAT(std::string{Models::Load(folder.path()).status().message()},
+              testing::AllOf(testing::HasSubstr("agent_act_encoder.model"), testing::HasSubstr("encoder-1999.12.31")));
+  std::filesystem::remove(folder.path() / "agent_act_encoder.model");
+  const auto without = Models::Load(folder.path());
+  ASSERT_TRUE(without.ok()) << without.status();
+  const std::string_view sentence = "您好";
+  EXPECT_TRUE((*without)->ReadActs({&sentence, 1}).sentences.empty());
+  EXPECT_TRUE((*without)->ReadActs({&sentence, 1}).model.empty());
+}
+
 const std::vector<DialogueTurn> kDialogue{{Speaker::kCaller, "投诉三次了还是没有信号"},
                                           {Speaker::kAgent, "您好，请您耐心等待"},
                                           {Speaker::kCaller, "等了一个月了，没人管，太坑了"}};
@@ -258,6 +289,8 @@ TEST_F(EncoderTest, IsSparedWhereTheLinearHeadsReadAlone) {
   EXPECT_FALSE(WithEncoder().ReadKind("公司拖欠工资", Readers::kLinearHeads).kind);
   const OpeningTurn said{.speaker = Speaker::kAgent, .text = "您好"};
   EXPECT_FALSE(WithEncoder().ReadOpening({&said, 1}, Readers::kLinearHeads).soothed);
+  const std::string_view sentence = "您好";
+  EXPECT_TRUE(WithEncoder().ReadActs({&sentence, 1}, Readers::kLinearHeads).sentences.empty());
 }
 
 TEST_F(EncoderTest, LeavesTheFeelingOfALongTextToTheLinearHeads) {

@@ -53,6 +53,16 @@ json ConcernJson(const std::optional<ConcernVoice>& concern) {
   return {{"scores", scores}, {"linear", concern->linear}};
 }
 
+/// One object a sentence, each act with its probability; escalation_evaluate reads it.
+json ActsJson(const std::vector<SentenceActs>& sentences) {
+  json all = json::array();
+  for (const SentenceActs& sentence : sentences) {
+    json& acts = all.emplace_back(json::object());
+    for (const auto& act : sentence) acts[act.label] = act.probability;
+  }
+  return all;
+}
+
 /// "kinds": what the linear head says alone.
 json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
   CallOpening opening{.call_id = call.at("id"),
@@ -76,6 +86,7 @@ json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
                          {"emotion_confidence", read.emotion_confidence},
                          {"concern", ConcernJson(read.concern)},
                          {"satisfaction", read.satisfaction},
+                         {"acts", ActsJson(read.acts)},
                          {"risk", 0},
                          {"level", "green"},
                          {"open_question", read.open_question}});
