@@ -67,6 +67,16 @@ std::optional<risk::ConcernVoice> VoiceOf(const std::optional<reading::ConcernVo
   return voice;
 }
 
+std::vector<risk::ActReading> ActsOf(const std::vector<reading::SentenceActs>& said) {
+  std::vector<risk::ActReading> sentences;
+  for (const reading::SentenceActs& acts : said) {
+    risk::ActReading& sentence = sentences.emplace_back();
+    for (const auto& act : acts)
+      sentence[static_cast<std::size_t>(risk::AgentActFromName(act.label).value())] = act.probability;
+  }
+  return sentences;
+}
+
 Played Play(const json& call, const reading::Reader& reader) {
   const reading::CallOpening opening{.call_id = call.at("id"),
                                      .site = call.at("site"),
@@ -92,6 +102,7 @@ Played Play(const json& call, const reading::Reader& reader) {
     risk::HeardTurn& now = heard.emplace_back();
     now.turn = {
         .number = turn.number, .speaker = turn.speaker, .at_ms = at_ms, .said_at = turn.said_at, .text = turn.text};
+    now.acts = ActsOf(read.acts);
     if (read.emotion) {
       emotions.push_back(*read.emotion);
       played.emotions[turn.number] = *read.emotion;
