@@ -153,7 +153,7 @@ absl::Status Models::LoadReadersOfStates(const std::filesystem::path& directory)
   auto both = LoadBoth<DialogueModel>(directory, kHelpdesk, kShop);
   if (!both.ok() || !both->first) return both.status();
   for (const auto& [name, model] : {std::pair{kHelpdesk, both->first.get()}, std::pair{kShop, both->second.get()}}) {
-    const absl::Status of_it = CheckEncoder(*model, name, *encoder_);
+    absl::Status of_it = CheckEncoder(*model, name, *encoder_);
     if (!of_it.ok()) return of_it;
   }
   absl::Status fits = CheckFits(*both->first, kHelpdesk, *both->second, kShop);
