@@ -352,21 +352,21 @@ TEST_P(StoreTest, WhatIsWrittenWithoutAnAnswerFailsItsWorkAlone) {
 }
 
 TEST_P(StoreTest, AStatementThatMakesNoSenseFailsItsWorkAlone) {
-  std::mutex mutex;
+  std::mutex mutex;  // Who writes and who answers are threads of their own.
   std::vector<std::string> told;
+  const auto tell = [&](const std::string& what) {
+    const std::lock_guard lock{mutex};
+    told.push_back(what);
+  };
   const auto submit = [&](const std::string& id, const std::string& sql, std::initializer_list<Value> values) {
     store_->Submit(
         [&, id, sql, parameters = std::vector<Value>{values}](Transaction& transaction) {
-          transaction.OnWritten([&, id] { told.push_back("written " + id); });
+          transaction.OnWritten([&, id] { tell("written " + id); });
           transaction.Write("INSERT INTO things (id) VALUES (:1)", {id});
           transaction.Write(sql, parameters);
           return absl::OkStatus();
         },
-        Soon(),
-        [&, id](const absl::Status& status) {
-          const std::lock_guard lock{mutex};
-          told.push_back(id + " " + absl::StatusCodeToString(status.code()));
-        });
+        Soon(), [&, id](const absl::Status& status) { tell(id + " " + absl::StatusCodeToString(status.code())); });
   };
   const std::string update = "UPDATE things SET number = :1 WHERE id = :2";
   {
