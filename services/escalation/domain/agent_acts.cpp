@@ -50,9 +50,10 @@ std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const ActR
   std::vector<SpokenAct> acts;
   for (const language::Span& sentence : language::Sentences(turn)) {
     const std::string_view words = sentence.In(turn);
-    const ActReading reading = acts.size() < heard.size() ? heard[acts.size()] : trained.Read(words);
+    const bool by_encoder = acts.size() < heard.size();
+    const ActReading reading = by_encoder ? heard[acts.size()] : trained.Read(words);
     const auto best = std::max_element(reading.begin(), reading.end());
-    acts.push_back({static_cast<AgentAct>(best - reading.begin()), *best, words});
+    acts.push_back({static_cast<AgentAct>(best - reading.begin()), *best, words, by_encoder});
   }
   return acts;
 }

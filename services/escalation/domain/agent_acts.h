@@ -37,6 +37,7 @@ struct SpokenAct {
   AgentAct act = AgentAct::kOther;
   double probability = 0;
   std::string_view words;  ///< The sentence, a view into the turn.
+  bool heard = false;      ///< By the encoder, not by this service's head.
 };
 
 /// The sentences of an agent's turn, in order: the first ones as classification's encoder heard them, those beyond by a

@@ -87,7 +87,8 @@ bool Restates(const AgentTurn& agent, const std::set<std::u32string>& heard) {
 #undef RIGHT
   if (restates.Matches(agent.turn->text)) return true;
   return std::any_of(agent.acts.begin(), agent.acts.end(), [&](const SpokenAct& spoken) {
-    if (spoken.act == AgentAct::kRestate && spoken.probability > .45)
+    // The encoder is surer of itself than the head.
+    if (spoken.act == AgentAct::kRestate && spoken.probability > (spoken.heard ? .65 : .45))
       return language::CountCharacters(spoken.words) >= kShortestRestatement;
     return Echoes(spoken.words, heard);
   });
