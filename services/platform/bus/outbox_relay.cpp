@@ -32,16 +32,23 @@ struct OldestRows {
 
 const WallClock kWallClock;
 
-OldestRows OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards) {
-  std::vector<OutboxRow> all = Outbox::Oldest(session, "", batch, shards);
-  OldestRows oldest{.topics = {}, .more = static_cast<std::int64_t>(all.size()) == batch};
+/// Of those that are not `sent` yet.
+OldestRows OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards,
+                             const SentRows& sent) {
+  const std::int64_t most = batch + static_cast<std::int64_t>(sent.size());
+  std::vector<OutboxRow> all = Outbox::Oldest(session, "", most, shards);
+  OldestRows oldest{.topics = {}, .more = static_cast<std::int64_t>(all.size()) == most};
+  sent.LeaveOut(all);
   for (const Topic& topic : AllTopics()) {
     std::vector<OutboxRow> rows;
     for (OutboxRow& row : all) {
       if (row.topic == topic.name) rows.push_back(std::move(row));
     }
     // Where many wait, other topics' may hide all of this one's.
-    if (rows.empty() && oldest.more) rows = Outbox::Oldest(session, topic.name, batch, shards);
+    if (rows.empty() && oldest.more) {
+      rows = Outbox::Oldest(session, topic.name, most, shards);
+      sent.LeaveOut(rows);
+    }
     if (!rows.empty()) oldest.topics.push_back({topic.name, std::move(rows)});
   }
   return oldest;
@@ -65,7 +72,8 @@ OutboxRelay::OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions 
       leases_{siblings_ == nullptr
                   ? nullptr
                   : std::make_unique<OutboxLeases>(store, options_.clock == nullptr ? kWallClock : *options_.clock,
-                                                   NewUlid(kWallClock.Now()))} {
+                                                   NewUlid(kWallClock.Now()))},
+      sent_{store, [this] { Wake(); }} {
   store_.OnPublished([this] {
     Wake();
     WakeSiblings();
@@ -123,6 +131,7 @@ void OutboxRelay::Run() {
          {"code", absl::StatusCodeToString(more.status().code())},
          {"failures", std::int64_t{failures_}}});
   }
+  static_cast<void>(sent_.RemoveNow());  // What stays goes again, and every consumer knows it.
   if (leases_ == nullptr) return;
   leases_->GiveBack();
   WakeSiblings();
@@ -132,21 +141,28 @@ void OutboxRelay::ReportBacklog() {
   if (steady_clock::now() < report_at_) return;
   report_at_ = steady_clock::now() + options_.tick;
   static_cast<void>(store_.Read([this](Session& session) {
-    metrics_.Set("hotline_outbox_events", static_cast<double>(Outbox::Size(session)), {{"store", options_.store}});
+    const std::int64_t waiting = Outbox::Size(session) - static_cast<std::int64_t>(sent_.size());
+    metrics_.Set("hotline_outbox_events", static_cast<double>(std::max<std::int64_t>(waiting, 0)),
+                 {{"store", options_.store}});
     return absl::OkStatus();
   }));  // A gauge that stays as it was until the next time.
 }
 
 bool OutboxRelay::Pause() {
-  std::unique_lock lock{mutex_};
   if (failures_ > 0) {
+    std::unique_lock lock{mutex_};
     const auto pause = std::chrono::milliseconds{20} * (1 << std::min(failures_ - 1, 10));
     woken_.wait_for(lock, std::min(options_.longest_backoff, pause), [this] { return stopping_; });
-  } else {
-    woken_.wait_for(lock, options_.tick, [this] { return wake_ || stopping_; });
+    wake_ = false;
+    return !stopping_;
   }
-  wake_ = false;
-  return !stopping_;
+  for (const auto tick = steady_clock::now() + options_.tick;; sent_.Remove()) {
+    const auto until = std::min(tick, sent_.due());
+    std::unique_lock lock{mutex_};
+    if (!woken_.wait_until(lock, until, [this] { return wake_ || stopping_; }) && until < tick) continue;
+    wake_ = false;
+    return !stopping_;
+  }
 }
 
 bool OutboxRelay::OutOfTime() {
@@ -165,13 +181,14 @@ absl::StatusOr<bool> OutboxRelay::MaySend() {
 }
 
 absl::StatusOr<bool> OutboxRelay::SendSome() {
+  if (absl::Status failed = sent_.TakeFailure(); !failed.ok()) return failed;
   if (absl::StatusOr<bool> may = MaySend(); !may.ok() || !*may) return may;
   // Several events of a key must be there for their order to be broken.
   if (Sabotaged("any_order")) std::this_thread::sleep_for(std::chrono::milliseconds{500});
   OldestRows oldest;
   absl::Status status = store_.Read([&](Session& session) {
     oldest = OldestOfEachTopic(session, options_.batch,
-                               leases_ == nullptr ? std::span<const std::int64_t>{} : leases_->held());
+                               leases_ == nullptr ? std::span<const std::int64_t>{} : leases_->held(), sent_);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
@@ -191,14 +208,13 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
     std::move(of.rows.begin(), of.rows.end(), std::back_inserter(sent));
   }
   FaultPoint("relay.after_publish");
-  if (!sent.empty()) {
-    const absl::Status removed = store_.InTransaction([&](Transaction& transaction) {
-      Outbox::Remove(transaction, sent);
-      return absl::OkStatus();
-    });
-    if (!removed.ok()) return removed;  // They go again; an inbox knows them.
+  sent_.Add(sent);
+  // Where many wait they leave before the next are read: else each would be read twice.
+  if (oldest.more || static_cast<std::int64_t>(sent_.size()) >= options_.batch) {
+    if (absl::Status removed = sent_.RemoveNow(); !removed.ok()) return removed;
+  } else if (sent_.due() <= steady_clock::now()) {
+    sent_.Remove();
   }
-  FaultPoint("relay.after_remove");
   if (!status.ok()) return status;
   return oldest.more;
 }

@@ -12,6 +12,7 @@
 #include <absl/status/statusor.h>
 
 #include "platform/bus/bus.h"
+#include "platform/bus/sent_rows.h"
 #include "platform/store/store.h"
 
 namespace hotline::platform {
@@ -31,8 +32,8 @@ struct RelayOptions {
 
 /// Moves what a store published onto the bus: in order per key, at least once, woken by the commits themselves.
 ///
-/// A row leaves the outbox after the bus has it for good; until then nothing of its topic is sent past it. What a crash
-/// left behind goes first. One relay a store and process; where other processes use the same database, the relays share
+/// A row leaves the outbox after the bus has it for good, soon and with others (sent_rows.h); until the bus has it,
+/// nothing of its topic is sent past it. What a crash left behind goes first. One relay a store and process; where other processes use the same database, the relays share
 /// the keys among them (outbox_leases.h) and wake each other. A thread of its own. Store and bus must outlive it.
 class OutboxRelay final {
  public:
@@ -51,7 +52,8 @@ class OutboxRelay final {
   void WakeSiblings();
   /// Renews the leases when it is time. False when nothing is held.
   absl::StatusOr<bool> MaySend();
-  /// Waits for a commit or a tick; after a failure, for a pause that doubles. False when it is time to end.
+  /// Waits for a commit or a tick, and lets go of what was sent meanwhile; after a failure, for a pause that doubles.
+  /// False when it is time to end.
   bool Pause();
   bool OutOfTime();
   void ReportBacklog();
@@ -73,6 +75,7 @@ class OutboxRelay final {
   std::chrono::steady_clock::time_point renew_at_{};
   StoreSiblings* const siblings_;               // Null: the outbox is this process's alone.
   const std::unique_ptr<OutboxLeases> leases_;  // Null likewise.
+  SentRows sent_;
   std::atomic<bool> shared_{false};             // Others relay this outbox too.
   std::thread thread_;
 };

@@ -146,11 +146,11 @@ std::vector<OutboxRow> Outbox::Oldest(Session& session, std::string_view topic, 
   return oldest;
 }
 
-void Outbox::Remove(Transaction& transaction, const std::vector<OutboxRow>& rows) {
-  InPieces(rows.size(), [&](std::size_t at, std::size_t count) {
-    std::vector<Value> ids;
-    for (std::size_t i = at; i < at + count; ++i) ids.emplace_back(rows[i].id);
-    transaction.Write("DELETE FROM outbox WHERE id IN " + RowsOf(1, count), ids);
+void Outbox::Remove(Transaction& transaction, std::span<const std::int64_t> ids) {
+  InPieces(ids.size(), [&](std::size_t at, std::size_t count) {
+    const auto some = ids.subspan(at, count);
+    const std::vector<Value> values{some.begin(), some.end()};
+    transaction.Write("DELETE FROM outbox WHERE id IN " + RowsOf(1, count), values);
   });
 }
 

@@ -49,7 +49,7 @@ class Outbox {
   /// The oldest rows of a topic or ("") of all, of some shards or (none named) all; those of one key are in order.
   static std::vector<OutboxRow> Oldest(Session& session, std::string_view topic, std::int64_t limit,
                                        std::span<const std::int64_t> shards = {});
-  static void Remove(Transaction& transaction, const std::vector<OutboxRow>& rows);
+  static void Remove(Transaction& transaction, std::span<const std::int64_t> ids);
   /// How many wait, over all topics.
   static std::int64_t Size(Session& session);
 

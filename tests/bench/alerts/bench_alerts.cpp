@@ -3,8 +3,10 @@
 #include <hotline/escalation/v1/escalation_service.grpc.pb.h>
 #include <hotline/intake/v1/intake_service.grpc.pb.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -23,7 +25,6 @@ namespace {
 
 constexpr int kRounds = 5;
 constexpr int kSamples = 100;  // A round, of each.
-constexpr int kDesks = BareChain::kWriters;
 constexpr std::chrono::seconds kPatience{60};
 // Red by a hard rule, at once.
 constexpr const char* kThreat = "我真的不想活了，我现在就站在楼顶上";
@@ -50,16 +51,22 @@ class Arrivals {
   std::map<std::string, steady_clock::time_point> at_;
 };
 
+/// How many desks call at once: DESKS=, or as many as the bare chain has writers.
+int Desks() {
+  const char* const desks = std::getenv("DESKS");
+  return desks == nullptr ? BareChain::kWriters : std::clamp(std::atoi(desks), 1, BareChain::kWriters);
+}
+
 double Milliseconds(steady_clock::time_point from, steady_clock::time_point to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
-/// kSamples times, by kDesks at once: `sample(number, desk)` gives milliseconds.
+/// kSamples times, by Desks() at once: `sample(number, desk)` gives milliseconds.
 std::vector<double> Sample(const std::function<double(int number, int desk)>& sample) {
   std::vector<double> all(kSamples);
   std::atomic<int> next = 0;
   std::vector<std::thread> desks;
-  for (int desk = 0; desk < kDesks; ++desk) {
+  for (int desk = 0; desk < Desks(); ++desk) {
     desks.emplace_back([&, desk] {
       for (int number = next++; number < kSamples; number = next++) {
         all[static_cast<std::size_t>(number)] = sample(number, desk);

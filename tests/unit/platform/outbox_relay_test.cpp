@@ -42,6 +42,47 @@ class DoorBus final : public Bus {
   Bus& bus_;
 };
 
+/// The store of a relay: what it commits (removals) can be held back, and can fail.
+class SlowStore final : public Store {
+ public:
+  explicit SlowStore(Store& store) : store_{store} {}
+  absl::Status MigrateTo(std::span<const Migration> migrations, std::int64_t id) override {
+    return store_.MigrateTo(migrations, id);
+  }
+  void Submit(Work work, std::chrono::steady_clock::time_point deadline, Done done) override {
+    ++commits;
+    if (commits_to_fail.fetch_sub(1) > 0) return done(absl::UnavailableError("the database is away"));
+    const std::lock_guard lock{mutex_};
+    if (!holds_) return store_.Submit(std::move(work), deadline, std::move(done));
+    held_.push_back([=, this] { store_.Submit(work, deadline, done); });
+  }
+  absl::Status Read(const std::function<absl::Status(Session&)>& work) override { return store_.Read(work); }
+  void OnPublished(std::function<void()> listener) override { store_.OnPublished(std::move(listener)); }
+
+  void Hold() {
+    const std::lock_guard lock{mutex_};
+    holds_ = true;
+  }
+  void LetGo() {
+    const std::lock_guard lock{mutex_};
+    holds_ = false;
+    for (const auto& submit : std::exchange(held_, {})) submit();
+  }
+  bool holds_some() {
+    const std::lock_guard lock{mutex_};
+    return !held_.empty();
+  }
+
+  std::atomic<int> commits{0};
+  std::atomic<int> commits_to_fail{0};
+
+ private:
+  Store& store_;
+  std::mutex mutex_;
+  bool holds_ = false;
+  std::vector<std::function<void()>> held_;
+};
+
 class OutboxRelayTest : public testing::DeliveryTest {
  protected:
   void SetUp() override {
@@ -49,8 +90,9 @@ class OutboxRelayTest : public testing::DeliveryTest {
     door_ = std::make_unique<DoorBus>(*bus_);
     subscription_ = bus_->Consume(kCallsTopic, "watcher", arrivals_.Handler());
   }
-  std::unique_ptr<OutboxRelay> StartRelay(std::int64_t batch = 500) {
-    return std::make_unique<OutboxRelay>(*producer_, *door_, metrics_,
+  std::unique_ptr<OutboxRelay> StartRelay(std::int64_t batch = 500) { return StartRelay(*producer_, batch); }
+  std::unique_ptr<OutboxRelay> StartRelay(Store& store, std::int64_t batch = 500) {
+    return std::make_unique<OutboxRelay>(store, *door_, metrics_,
                                          RelayOptions{.batch = batch, .tick = std::chrono::hours{1}});
   }
   std::vector<std::uint64_t> Sequences() {
@@ -104,6 +146,42 @@ TEST_F(OutboxRelayTest, SendsAgainWhatWasNotAcknowledged) {
   ASSERT_TRUE(arrivals_.WaitFor(2));
   EXPECT_THAT(Sequences(), ElementsAre(1, 1));  // At least once; the inbox knows it again.
   EXPECT_TRUE(Eventually([&] { return OutboxSize() == 0; }));
+}
+
+TEST_F(OutboxRelayTest, WhatComesDoesNotWaitForWhatWasSentToLeave) {
+  SlowStore store{*producer_};
+  store.Hold();
+  const auto relay = StartRelay(store);
+  Publish("k", "1");
+  ASSERT_TRUE(Eventually([&] { return store.holds_some(); }));
+  for (int i = 2; i <= 5; ++i) {
+    Publish("k", std::to_string(i));
+    ASSERT_TRUE(arrivals_.WaitFor(static_cast<std::size_t>(i)));
+  }
+  EXPECT_EQ(OutboxSize(), 5);
+  store.LetGo();
+  EXPECT_TRUE(Eventually([&] { return OutboxSize() == 0; }));
+  EXPECT_THAT(Sequences(), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(store.commits, 2);  // The four left together.
+}
+
+TEST_F(OutboxRelayTest, WhatCannotLeaveIsTriedAgainAndNotSentAgain) {
+  SlowStore store{*producer_};
+  store.commits_to_fail = 3;
+  const auto relay = StartRelay(store);
+  Publish("k", "1");
+  EXPECT_TRUE(Eventually([&] { return OutboxSize() == 0; }));
+  EXPECT_EQ(metrics_.Count("hotline_relay_failures_total"), 3);
+  EXPECT_THAT(Sequences(), ElementsAre(1));
+}
+
+TEST_F(OutboxRelayTest, StoppingWaitsUntilAllThatWasSentHasLeft) {
+  SlowStore store{*producer_};
+  const auto relay = StartRelay(store);
+  Publish("k", "1");
+  ASSERT_TRUE(arrivals_.WaitFor(1));
+  relay->Stop(Soon());
+  EXPECT_EQ(OutboxSize(), 0);
 }
 
 TEST_F(OutboxRelayTest, StoppingSendsWhatWasCommitted) {
