@@ -10,7 +10,9 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -44,12 +46,46 @@ std::string Told(const TurnRisk& risk) {
   return told;
 }
 
+/// A rule of conduct, turn by turn: how often it was named, and how often a reader of the call had named it.
+struct Named {
+  int right = 0;
+  int named = 0;
+  int labelled = 0;
+};
+
 struct Scores {
+  std::map<std::string, Named> findings;
   Share in_window, too_early, false_alarms, red_in_time, restated, soothe_first;
   std::chrono::nanoseconds slowest{0};
   std::chrono::nanoseconds total{0};
   int turns = 0;
 };
+
+using Finding = std::pair<int, std::string>;  ///< Turn and rule.
+
+void JudgeFindings(const std::string& call_id, const Conduct& conduct, const json& labelled, bool verbose,
+                   std::map<std::string, Named>& rules) {
+  std::set<Finding> expected;
+  for (const json& finding : labelled) expected.emplace(finding.at("turn"), finding.at("rule"));
+  for (const Finding& finding : expected) ++rules[finding.second].labelled;
+  std::set<Finding> named;
+  for (const ConductFinding& finding : conduct.findings) {
+    if (!named.emplace(finding.turn, finding.rule).second) continue;
+    Named& rule = rules[finding.rule];
+    ++rule.named;
+    if (expected.contains({finding.turn, finding.rule})) {
+      ++rule.right;
+    } else if (verbose) {
+      std::cout << call_id << " named " << finding.rule << '@' << finding.turn << "「" << finding.words << "」\n";
+    }
+  }
+  if (!verbose) return;
+  for (const json& finding : labelled) {
+    if (named.contains({finding.at("turn"), finding.at("rule")})) continue;
+    std::cout << call_id << " missed " << finding.at("rule").get<std::string>() << '@' << finding.at("turn") << "「"
+              << finding.at("words").get<std::string>() << "」\n";
+  }
+}
 
 void Judge(const RiskModel& model, const json& call, json& result, bool verbose, Scores& scores) {
   const CallOpening opening = OpeningOf(call);
@@ -76,7 +112,10 @@ void Judge(const RiskModel& model, const json& call, json& result, bool verbose,
   result["warned_at"] = warned ? json(*warned) : json();
   result["red_at"] = red ? json(*red) : json();
   result["conduct"] = {{"restated", conduct.restated},
-                       {"soothe_first", conduct.soothe_first ? json(*conduct.soothe_first) : json()}};
+                       {"soothe_first", conduct.soothe_first ? json(*conduct.soothe_first) : json()},
+                       {"findings", json::array()}};
+  for (const ConductFinding& finding : conduct.findings)
+    result["conduct"]["findings"].push_back({{"turn", finding.turn}, {"rule", finding.rule}, {"words", finding.words}});
 
   if (!call.contains("expected")) return;
   const json& expected = call.at("expected");
@@ -110,6 +149,8 @@ void Judge(const RiskModel& model, const json& call, json& result, bool verbose,
     count(scores.soothe_first, conduct.soothe_first && *conduct.soothe_first == expected.at("soothe_first").get<bool>(),
           std::string{"soothe_first: "} + (conduct.soothe_first ? (*conduct.soothe_first ? "true" : "false") : "null"));
   }
+  if (expected.contains("findings"))
+    JudgeFindings(call.at("id"), conduct, expected.at("findings"), verbose, scores.findings);
   if (missed) {
     // The turn that warned, or else the riskiest.
     const auto told = std::max_element(risks.begin(), risks.end(), [&](const TurnRisk& a, const TurnRisk& b) {
@@ -172,4 +213,7 @@ int main(int argc, char** argv) {
             << scores.red_in_time << "\nrestated          " << scores.restated << "\nsoothe first      "
             << scores.soothe_first << "\na turn takes      " << scores.total.count() / std::max(1, scores.turns) / 1000
             << " us, the slowest " << scores.slowest.count() / 1000 << " us\n";
+  for (const auto& [rule, named] : scores.findings)
+    std::cout << std::left << std::setw(28) << rule << "named " << named.named << ", right " << named.right << ", of "
+              << named.labelled << " labelled\n";
 }
