@@ -57,7 +57,7 @@ absl::Status DialogueModel::Parse(std::string_view bytes) {
   return reader.whole() ? absl::OkStatus() : absl::DataLossError("its size does not fit its header");
 }
 
-std::vector<double> DialogueModel::Probabilities(const DialogueFeatures& features,
+std::vector<double> DialogueModel::Scores(const DialogueFeatures& features,
                                                  std::span<const std::vector<double>> states) const {
   const std::size_t classes = labels_.size();
   std::vector<double> scores(bias_.begin(), bias_.end());
@@ -83,7 +83,12 @@ std::vector<double> DialogueModel::Probabilities(const DialogueFeatures& feature
       for (std::size_t c = 0; c < classes; ++c) scores[c] += value * *row++;
     }
   }
-  return Softmax(std::move(scores), 1);
+  return scores;
+}
+
+std::vector<double> DialogueModel::Probabilities(const DialogueFeatures& features,
+                                                 std::span<const std::vector<double>> states) const {
+  return Softmax(Scores(features, states), 1);
 }
 
 }  // namespace hotline::language

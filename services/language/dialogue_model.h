@@ -39,6 +39,9 @@ class DialogueModel {
   /// In the order of labels(). `features` has texts() texts and numbers() numbers; there are states() states.
   [[nodiscard]] std::vector<double> Probabilities(const DialogueFeatures& features,
                                                   std::span<const std::vector<double>> states = {}) const;
+  /// The same before they become probabilities: sums of weights.
+  [[nodiscard]] std::vector<double> Scores(const DialogueFeatures& features,
+                                           std::span<const std::vector<double>> states = {}) const;
 
  private:
   struct TextWeights {

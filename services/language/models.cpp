@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <tuple>
 #include <utility>
@@ -107,11 +108,17 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   models->version_ = models->linear_version_;
   status.Update(models->LoadEncoder(directory / "encoder.model", sharing));
   if (status.ok() && models->encoder_) status.Update(models->LoadReadersOfStates(directory));
-  if (status.ok() && models->encoder_) status.Update(models->LoadReaderOfActs(directory));
   if (!status.ok()) return status;
   if (models->encoder_) {
-    const std::string acts = models->agent_act_encoder_ ? "+" + models->agent_act_encoder_->version() : "";
-    models->version_ = absl::StrCat(models->encoder_->version(), acts, "+", models->linear_version_);
+    models->version_ = models->encoder_->version();
+    for (const auto& [reader, name] : {std::pair{&models->agent_act_encoder_, "agent_act_encoder.model"},
+                                       std::pair{&models->call_course_, "call_course.model"}}) {
+      auto loaded = models->LoadReaderOfState(directory, name);
+      if (!loaded.ok()) return loaded.status();
+      *reader = *std::move(loaded);
+      if (*reader) absl::StrAppend(&models->version_, "+", (*reader)->version());
+    }
+    absl::StrAppend(&models->version_, "+", models->linear_version_);
   }
   return models;
 }
@@ -161,15 +168,15 @@ absl::Status Models::LoadReadersOfStates(const std::filesystem::path& directory)
   return fits;
 }
 
-absl::Status Models::LoadReaderOfActs(const std::filesystem::path& directory) {
-  static constexpr char kActs[] = "agent_act_encoder.model";
-  auto acts = LoadIfThere<DialogueModel>(directory / kActs);
-  if (!acts.ok() || *acts == nullptr) return acts.status();
-  const DialogueFeatures sentence{.texts = {}, .numbers = {}, .encoded = {""}};
-  absl::Status status = CheckEncoder(**acts, kActs, *encoder_);
-  status.Update(CheckFits(**acts, kActs, sentence));
-  if (status.ok()) agent_act_encoder_ = *std::move(acts);
-  return status;
+absl::StatusOr<std::unique_ptr<const DialogueModel>> Models::LoadReaderOfState(const std::filesystem::path& directory,
+                                                                               const char* name) const {
+  auto reader = LoadIfThere<DialogueModel>(directory / name);
+  if (!reader.ok() || *reader == nullptr) return reader;
+  const DialogueFeatures one_text{.texts = {}, .numbers = {}, .encoded = {""}};
+  absl::Status status = CheckEncoder(**reader, name, *encoder_);
+  status.Update(CheckFits(**reader, name, one_text));
+  if (!status.ok()) return status;
+  return reader;
 }
 
 std::vector<double> Models::Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
@@ -198,7 +205,7 @@ std::vector<Scored> Models::Topics(std::string_view text, std::span<const std::s
 }
 
 Models::TurnReading Models::ReadTurn(const TurnInCall& turn, Readers readers) const {
-  TurnReading reading{.topics = {}, .emotion = {}, .concern = {}, .model = linear_version()};
+  TurnReading reading{.topics = {}, .emotion = {}, .concern = {}, .course = {}, .model = linear_version()};
   std::vector<double> topics = topics_->Probabilities(turn.text);
   if (encoder_ && readers == Readers::kAll) {
     const TurnTokens tokens = encoder_->TokensOf(turn, EncoderTask::kTopics);
@@ -211,6 +218,10 @@ Models::TurnReading Models::ReadTurn(const TurnInCall& turn, Readers readers) co
       };
       reading.emotion = voice(EncoderTask::kTurnEmotion);
       reading.concern = voice(EncoderTask::kConcern);
+      if (call_course_ && reading.concern) {
+        reading.course = call_course_->Scores({}, std::span{&scores->back(), 1});
+        for (double& value : reading.course) value = std::tanh(value);
+      }
     }
   }
   reading.topics = RankLabels(topics_->labels(), topics, {});

@@ -41,7 +41,7 @@ class Models {
  public:
   /// Reads topics.model, post_emotion.model, helpdesk.model and shop.model; call_topic.model with call_department.model
   /// if they are there; encoder.model if it is there and this build can run it, and with it helpdesk_encoder.model and
-  /// shop_encoder.model, and agent_act_encoder.model, if they are there. The error names the file.
+  /// shop_encoder.model, agent_act_encoder.model and call_course.model, if they are there. The error names the file.
   /// FAILED_PRECONDITION when one of these was trained on another encoder.
   static absl::StatusOr<std::shared_ptr<const Models>> Load(const std::filesystem::path& directory,
                                                             const EncoderSharing& sharing = {});
@@ -64,11 +64,18 @@ class Models {
     /// read turns. Absent where the encoder did not answer, or the text was too long for it.
     std::optional<HeadVoice> emotion;
     std::optional<HeadVoice> concern;
+    /// What the encoder made of the turn, from -1 to 1, for whoever hears how the call goes (escalation); empty without
+    /// call_course.model, and as the two above.
+    std::vector<double> course;
     std::string_view model;  ///< The stamp of what answered.
   };
   [[nodiscard]] TurnReading ReadTurn(const TurnInCall& turn, Readers readers = Readers::kAll) const;
   /// Empty without an encoder.
   [[nodiscard]] std::span<const std::string> concern_labels() const;
+  /// Which model TurnReading::course is of: "course-2026.11.27"; empty without one.
+  [[nodiscard]] std::string_view course_version() const {
+    return call_course_ ? std::string_view{call_course_->version()} : std::string_view{};
+  }
   /// Of which kind a call is, by number - 1, to be joined with the other heads'; in the same haste.
   struct KindReading {
     std::optional<HeadVoice> kind;
@@ -113,7 +120,9 @@ class Models {
   absl::Status LoadEncoder(const std::filesystem::path& file, const EncoderSharing& sharing);
   absl::Status LoadDispatch(const std::filesystem::path& directory);
   absl::Status LoadReadersOfStates(const std::filesystem::path& directory);
-  absl::Status LoadReaderOfActs(const std::filesystem::path& directory);
+  /// A model that reads one state and nothing else; null where there is none.
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<const DialogueModel>> LoadReaderOfState(
+      const std::filesystem::path& directory, const char* name) const;
   /// What a dialogue model says, with the encoder's states where there is a model of them and every state is had.
   [[nodiscard]] std::vector<double> Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
                                                   const DialogueFeatures& features) const;
@@ -133,7 +142,8 @@ class Models {
   std::unique_ptr<const LinearModel> call_department_;
   std::unique_ptr<const DialogueModel> helpdesk_encoder_;  ///< May be null, and the next one.
   std::unique_ptr<const DialogueModel> shop_encoder_;
-  std::unique_ptr<const DialogueModel> agent_act_encoder_;  ///< May be null.
+  std::unique_ptr<const DialogueModel> agent_act_encoder_;  ///< May be null, and the next one.
+  std::unique_ptr<const DialogueModel> call_course_;
 };
 
 /// Where the models lie: `configured`, else HOTLINE_MODEL_DIR, else beside the program (../share/hotline/models), else

@@ -67,6 +67,11 @@ v1::TurnUnderstood ToMessage(const CallOpening& opening, const Turn& turn, const
     v1::SentenceActs& acts = *message.add_acts();
     for (const auto& act : sentence) *acts.add_acts() = ToMessage(act);
   }
+  if (understanding.course) {
+    message.mutable_course()->set_model(understanding.course->model);
+    message.mutable_course()->mutable_values()->Add(understanding.course->values.begin(),
+                                                    understanding.course->values.end());
+  }
   if (understanding.concern) {
     message.mutable_concern()->set_linear_weight(understanding.concern->linear);
     for (const auto& [name, score] : understanding.concern->scores) {

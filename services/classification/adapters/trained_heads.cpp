@@ -23,6 +23,7 @@ TrainedReading ReadText(const ModelsInUse& in_use, const language::TurnInCall& t
                          .emotion = std::move(read.emotion),
                          .concern = {},
                          .satisfaction = {},
+                         .course = {},
                          .model = std::string{read.model}};
   reading.topics = Labelled(read.topics);
   if (read.concern) {
@@ -30,6 +31,8 @@ TrainedReading ReadText(const ModelsInUse& in_use, const language::TurnInCall& t
     for (std::size_t i = 0; i < read.concern->scores.size(); ++i)
       reading.concern->scores.emplace_back(models.concern_labels()[i], read.concern->scores[i]);
   }
+  if (!read.course.empty())
+    reading.course = TurnCourse{.model = std::string{models.course_version()}, .values = std::move(read.course)};
   return reading;
 }
 

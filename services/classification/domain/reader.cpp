@@ -267,6 +267,7 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   if (trained != nullptr) {
     read.concern = std::move(trained->concern);
     read.satisfaction = std::move(trained->satisfaction);
+    read.course = std::move(trained->course);
   }
   return read;
 }

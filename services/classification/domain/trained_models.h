@@ -20,6 +20,7 @@ struct TrainedReading {
   std::optional<ConcernVoice> concern;
   /// Of a call so far: how probable the votes -2, -1, 0, 1, 2 are if it ends here; empty where none was given.
   std::vector<double> satisfaction;
+  std::optional<TurnCourse> course;
   std::string model;
 };
 

@@ -71,6 +71,12 @@ struct ConcernVoice {
 /// How probable each thing is that an agent may do with a sentence (escalation's acts, by their names), best first.
 using SentenceActs = std::vector<Scored<std::string>>;
 
+/// What an encoder made of a turn, for whoever hears how the call goes: numbers of that model, from -1 to 1.
+struct TurnCourse {
+  std::string model;
+  std::vector<double> values;
+};
+
 /// What one turn says.
 struct TurnUnderstanding {
   std::optional<Emotion> emotion;  ///< Nothing for an agent's turn.
@@ -86,6 +92,7 @@ struct TurnUnderstanding {
   std::optional<ConcernVoice> concern;  ///< Of a caller's turn, where an encoder had the time.
   /// Of a caller's turn: how probable the votes -2, -1, 0, 1, 2 are if the call ends here; empty where none forecasts.
   std::vector<double> satisfaction;
+  std::optional<TurnCourse> course;  ///< Of a caller's turn, where an encoder had the time.
   /// Of an agent's turn, one a sentence (language::Sentences), of the first ones; empty where no encoder had the time.
   std::vector<SentenceActs> acts;
   std::string model;  ///< Stamp of all that spoke.

@@ -116,6 +116,12 @@ std::optional<ConcernVoice> VoiceFrom(const classification::v1::ConcernScores& m
   return named.size() == kConcerns ? std::optional{voice} : std::nullopt;
 }
 
+std::optional<TurnCourse> CourseFrom(const classification::v1::TurnUnderstood& message) {
+  if (!message.has_course()) return std::nullopt;
+  return TurnCourse{.model = message.course().model(),
+                    .values = {message.course().values().begin(), message.course().values().end()}};
+}
+
 }  // namespace
 
 SoothedVoice SoothedFrom(const classification::v1::SoothedScores& message) {
@@ -138,6 +144,7 @@ std::optional<TurnReading> ReadingFrom(const classification::v1::TurnUnderstood&
                      .emotions = {message.emotions().begin(), message.emotions().end()},
                      .concern = VoiceFrom(message.concern()),
                      .satisfaction = {message.satisfaction().begin(), message.satisfaction().end()},
+                     .course = CourseFrom(message),
                      .model = message.model()};
 }
 
@@ -154,6 +161,10 @@ classification::v1::TurnUnderstood ToMessage(const TurnReading& reading) {
       scored.set_concern(std::string{Name(static_cast<Concern>(i))});
       scored.set_score(reading.concern->scores[i]);
     }
+  }
+  if (reading.course) {
+    message.mutable_course()->set_model(reading.course->model);
+    message.mutable_course()->mutable_values()->Add(reading.course->values.begin(), reading.course->values.end());
   }
   message.set_model(reading.model);
   return message;

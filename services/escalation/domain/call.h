@@ -51,6 +51,12 @@ struct Turn {
   std::string text;
 };
 
+/// What classification's encoder made of a caller's turn, in numbers of a model that CallCourse must be of, too.
+struct TurnCourse {
+  std::string model;
+  std::vector<float> values;
+};
+
 /// What classification read out of a caller's turn.
 struct TurnReading {
   Emotion emotion = Emotion::kCalm;
@@ -58,6 +64,7 @@ struct TurnReading {
   std::vector<double> emotions;           ///< Probability of each, by number - 1.
   std::optional<ConcernVoice> concern{};  ///< Where classification's encoder had the time.
   std::vector<double> satisfaction{};     ///< Forecast of the votes -2, -1, 0, 1, 2 if the call ended here; or empty.
+  std::optional<TurnCourse> course{};     ///< Where classification's encoder had the time.
   std::string model;
 };
 

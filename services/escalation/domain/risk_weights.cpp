@@ -24,6 +24,8 @@ constexpr std::pair<const char*, double RiskWeights::*> kNumbers[] = {
     {"sure", &RiskWeights::sure},
     {"sure_of_afraid", &RiskWeights::sure_of_afraid},
     {"sure_once_warned", &RiskWeights::sure_once_warned},
+    {"course", &RiskWeights::course},
+    {"course_bias", &RiskWeights::course_bias},
     {"harmless", &RiskWeights::harmless}};
 constexpr std::size_t kOtherKeys = 3;  // version, patience, concerns
 

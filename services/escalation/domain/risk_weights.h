@@ -32,6 +32,10 @@ struct RiskWeights {
   double sure_of_afraid = 1;
   double sure_once_warned = 1;  ///< Where the call is orange without them or was before, whatever the caller feels.
 
+  /// How much the course of the call counts (CallCourse, log-odds), and what is added where it speaks.
+  double course = 0;
+  double course_bias = 0;
+
   double harmless = 0;  ///< Under this together, danger, crowd, leak and exposure take a hard rule's red back.
 
   /// Throws std::invalid_argument naming the key that is missing, unknown or no number.

@@ -24,6 +24,12 @@ std::optional<ConcernVoice> ConcernOf(const json& turn) {
   return voice;
 }
 
+std::optional<TurnCourse> CourseOf(const json& turn) {
+  const auto said = turn.find("course");
+  if (said == turn.end() || said->is_null()) return std::nullopt;
+  return TurnCourse{.model = said->at("model"), .values = said->at("values")};
+}
+
 std::vector<ActReading> ActsOf(const json& turn) {
   std::vector<ActReading> sentences;
   for (const json& heard : turn.value("acts", json::array())) {
@@ -74,6 +80,7 @@ std::vector<HeardTurn> TurnsOf(const json& call, const json& result) {
                                   .emotions = r.value("emotions", std::vector<double>{}),
                                   .concern = ConcernOf(r),
                                   .satisfaction = r.value("satisfaction", std::vector<double>{}),
+                                  .course = CourseOf(r),
                                   .model = {}};
     }
     turns.push_back(std::move(heard));

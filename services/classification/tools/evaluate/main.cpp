@@ -86,6 +86,7 @@ json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
                          {"emotion_confidence", read.emotion_confidence},
                          {"concern", ConcernJson(read.concern)},
                          {"satisfaction", read.satisfaction},
+                         {"course", read.course ? json{{"model", read.course->model}, {"values", read.course->values}} : json()},
                          {"acts", ActsJson(read.acts)},
                          {"risk", 0},
                          {"level", "green"},
