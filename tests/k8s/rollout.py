@@ -330,7 +330,7 @@ def start(site):
     site.rolled_out()
     say(f'ok: {site.overlay}: {objects} objects; the migrations complete after {migrated:.0f} s; {len(site.deployments())} Deployments with '
         f'{total(site)} pods available after {time.monotonic() - begun:.0f} s'
-        + ''.join(f'; its autoscaler raises {service} to {count}' for service, count in lowest.items() if count > 1))
+        + ''.join(f', {service} {count} by its autoscaler' for service, count in lowest.items() if count > 1))
 
 
 def spread(site, observer):
@@ -509,8 +509,8 @@ def one_of_each(site, observer):
     observer.settle()
     check(not on([node], observer), f'still on {node}')
     kubectl('uncordon', node)
-    say(f'ok: {site.overlay}, one pod of each: {node} is drained of {evicted} in {drain.seconds:.0f} s, budgets or not; all are available '
-        f'elsewhere {seconds:.0f} s later')
+    say(f'ok: {site.overlay}, one pod of each: {node} is drained of {evicted}, which their budgets let go, in {drain.seconds:.0f} s; '
+        f'all are available elsewhere {seconds:.0f} s later')
 
 
 def run():
