@@ -277,7 +277,7 @@ def uneven(site, observer, soft=False):
 class Drain:
     """kubectl drain, as an administrator runs it."""
 
-    def __init__(self, node, limit=150):
+    def __init__(self, node, limit=300):
         self.node, self.start, self.lines = node, time.monotonic(), []
         self.process = subprocess.Popen(
             [KUBECTL, 'drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout', f'{limit}s'],
