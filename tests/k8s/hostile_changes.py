@@ -119,6 +119,7 @@ class HostileChanges(unittest.TestCase):
     # How many, where.
     def test_not_spread(self):
         self.refused(lambda o: pod(o).pop('topologySpreadConstraints'), 'not spread over kubernetes.io/hostname')
+        self.refused(lambda o: pod(o)['topologySpreadConstraints'][0].pop('nodeTaintsPolicy'), 'counts drained nodes as places over kubernetes.io/hostname')
 
     def test_budgets(self):
         self.refused(lambda o: o.all.remove(o.find('PodDisruptionBudget', 'hotline-intake')), 'no PodDisruptionBudget hotline-intake')

@@ -168,6 +168,9 @@ def spread(objects):
                 if selects(c.get('labelSelector', {}), labels) and c.get('labelSelector', {}).get('matchLabels')}
         for key in {'kubernetes.io/hostname', 'topology.kubernetes.io/zone'} - over:
             yield f'{label(o)}: not spread over {key}'
+        for c in pod_of(o).get('topologySpreadConstraints', []):
+            if c.get('nodeTaintsPolicy') != 'Honor':
+                yield f"{label(o)}: counts drained nodes as places over {c['topologyKey']}"
 
 
 def complete(objects):

@@ -33,8 +33,9 @@ struct RelayOptions {
 /// Moves what a store published onto the bus: in order per key, at least once, woken by the commits themselves.
 ///
 /// A row leaves the outbox after the bus has it for good, soon and with others (sent_rows.h); until the bus has it,
-/// nothing of its topic is sent past it. What a crash left behind goes first. One relay a store and process; where other processes use the same database, the relays share
-/// the keys among them (outbox_leases.h) and wake each other. A thread of its own. Store and bus must outlive it.
+/// nothing of its topic is sent past it. What a crash left behind goes first. One relay a store and process; where
+/// other processes use the same database, the relays share the keys among them (outbox_leases.h) and wake each other. A
+/// thread of its own. Store and bus must outlive it.
 class OutboxRelay final {
  public:
   OutboxRelay(Store& store, Bus& bus, Metrics& metrics, RelayOptions options = {});
@@ -76,7 +77,7 @@ class OutboxRelay final {
   StoreSiblings* const siblings_;               // Null: the outbox is this process's alone.
   const std::unique_ptr<OutboxLeases> leases_;  // Null likewise.
   SentRows sent_;
-  std::atomic<bool> shared_{false};             // Others relay this outbox too.
+  std::atomic<bool> shared_{false};  // Others relay this outbox too.
   std::thread thread_;
 };
 

@@ -66,6 +66,7 @@ std::vector<double> Sample(const std::function<double(int number, int desk)>& sa
   std::vector<double> all(kSamples);
   std::atomic<int> next = 0;
   std::vector<std::thread> desks;
+  desks.reserve(static_cast<std::size_t>(Desks()));
   for (int desk = 0; desk < Desks(); ++desk) {
     desks.emplace_back([&, desk] {
       for (int number = next++; number < kSamples; number = next++) {

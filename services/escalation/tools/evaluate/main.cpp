@@ -1,7 +1,8 @@
 // Runs labelled calls through the domain alone and says how well it warns: escalation_evaluate CALLS.jsonl
 // RESULTS.jsonl [--verbose] [--weights FILE] [--out FILE]. RESULTS is what classification_evaluate says of them:
-// feelings, concerns and forecasts are taken from it. --out writes RESULTS again with this prediction in it, for
-// score.py.
+// feelings, concerns and forecasts are taken from it. Where the faults of the agent are labelled (expected.findings),
+// it says of each rule how often it was named, rightly, and labelled. --out writes RESULTS again with this prediction
+// in it, for score.py.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
