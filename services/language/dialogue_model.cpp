@@ -58,7 +58,7 @@ absl::Status DialogueModel::Parse(std::string_view bytes) {
 }
 
 std::vector<double> DialogueModel::Scores(const DialogueFeatures& features,
-                                                 std::span<const std::vector<double>> states) const {
+                                          std::span<const std::vector<double>> states) const {
   const std::size_t classes = labels_.size();
   std::vector<double> scores(bias_.begin(), bias_.end());
   for (std::size_t t = 0; t < texts_.size(); ++t) {

@@ -11,9 +11,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "classification/adapters/messages.h"
 #include "classification/adapters/trained_heads.h"
 #include "classification/domain/reader.h"
 #include "classification/domain/slots.h"
+#include "escalation/adapters/messages.h"
 #include "escalation/domain/conduct.h"
 #include "escalation/domain/risk.h"
 #include "platform/time.h"
@@ -59,24 +61,6 @@ struct Played {
   std::optional<int> red_at;
 };
 
-std::optional<risk::ConcernVoice> VoiceOf(const std::optional<reading::ConcernVoice>& said) {
-  if (!said) return std::nullopt;
-  risk::ConcernVoice voice{.scores = {}, .linear = said->linear};
-  for (const auto& [name, score] : said->scores)
-    voice.scores[static_cast<std::size_t>(risk::ConcernFromName(name).value())] = score;
-  return voice;
-}
-
-std::vector<risk::ActReading> ActsOf(const std::vector<reading::SentenceActs>& said) {
-  std::vector<risk::ActReading> sentences;
-  for (const reading::SentenceActs& acts : said) {
-    risk::ActReading& sentence = sentences.emplace_back();
-    for (const auto& act : acts)
-      sentence[static_cast<std::size_t>(risk::AgentActFromName(act.label).value())] = act.probability;
-  }
-  return sentences;
-}
-
 Played Play(const json& call, const reading::Reader& reader) {
   const reading::CallOpening opening{.call_id = call.at("id"),
                                      .site = call.at("site"),
@@ -102,16 +86,12 @@ Played Play(const json& call, const reading::Reader& reader) {
     risk::HeardTurn& now = heard.emplace_back();
     now.turn = {
         .number = turn.number, .speaker = turn.speaker, .at_ms = at_ms, .said_at = turn.said_at, .text = turn.text};
-    now.acts = ActsOf(read.acts);
+    const auto told = reading::ToMessage(opening, turn, read, read.model);  // As escalation hears it on the bus.
+    now.acts = risk::ActsFrom(told);
+    now.reading = risk::ReadingFrom(told);
     if (read.emotion) {
       emotions.push_back(*read.emotion);
       played.emotions[turn.number] = *read.emotion;
-      now.reading = risk::TurnReading{.emotion = *read.emotion,
-                                      .confidence = read.emotion_confidence,
-                                      .emotions = read.emotions,
-                                      .concern = VoiceOf(read.concern),
-                                      .satisfaction = read.satisfaction,
-                                      .model = {}};
     }
     risks.push_back(risk::RiskModel::Get().Assess(known, heard, risks));
     if (!played.warned_at && risks.back().level >= language::RiskLevel::kOrange) played.warned_at = turn.number;

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
 #include "escalation/domain/call_course.h"
@@ -276,16 +277,18 @@ bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights) {
 
 double LogOdds(double risk) { return std::log(risk / (1 - risk)); }
 
-/// What the turns tell one by one, and the course of the call, together. A red of the model stays one where the course
-/// does not take the warning itself back; the course alone makes none.
-void HearCourse(std::span<const HeardTurn> turns, const RiskWeights& weights, const LevelThresholds& thresholds,
-                double& risk, std::vector<Reason>& reasons) {
+/// What the turns tell one by one, and the course of the call, together: while the call is young, what the course adds
+/// is discounted as they are. A red of the model stays one unless the course hears a calm call; the course alone makes
+/// none.
+void HearCourse(std::span<const HeardTurn> turns, double discount, const RiskWeights& weights,
+                const LevelThresholds& thresholds, double& risk, std::vector<Reason>& reasons) {
   const std::optional<CallCourse::Heard> course = CallCourse::Get().Hear(turns);
   if (!course) return;
-  const double weight = weights.course * course->log_odds + weights.course_bias;
+  double weight = weights.course * course->log_odds + weights.course_bias;
+  if (weight > 0) weight *= discount;
   const double together = Logistic(LogOdds(std::clamp(risk, 1e-6, 1 - 1e-6)) + weight);
-  const bool red = risk >= thresholds.red;
-  risk = red && together >= thresholds.orange ? std::max(risk, together) : std::min(together, kMostOfModel);
+  const bool stays_red = risk >= thresholds.red && together >= thresholds.yellow;
+  risk = stays_red ? std::max(risk, together) : std::min(together, kMostOfModel);
   reasons.push_back({weight, {"COURSE_OF_CALL", course->told->text, course->told->number}});
 }
 
@@ -340,7 +343,9 @@ const RiskModel& RiskModel::Get() {
 }
 
 RiskModel::RiskModel(RiskWeights weights)
-    : weights_{std::move(weights)}, version_{"risk-" + weights_.version + "-" + ConcernHead::Get().version() + "-" + CallCourse::Get().version()} {}
+    : weights_{std::move(weights)},
+      version_{absl::StrCat("risk-", weights_.version, "-", ConcernHead::Get().version(), "-",
+                            CallCourse::Get().version())} {}
 
 std::optional<TurnRisk> RiskModel::HardRules(const CallOpening& opening, std::span<const HeardTurn> turns) const {
   std::vector<Evidence> found = FindHardRules(opening, turns);
@@ -382,7 +387,7 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
                             (!earlier.empty() && earlier.back().level >= RiskLevel::kOrange);
     if (!opening.message && last.turn.speaker == Speaker::kCaller && MustBeRed(read.back(), in_trouble, weights_))
       now.risk = std::max(now.risk, kSureRisk);
-    HearCourse(turns, weights_, thresholds_, now.risk, reasons);
+    if (!opening.message) HearCourse(turns, read.back().discount, weights_, thresholds_, now.risk, reasons);
     if (!rules.empty()) now.risk = std::max(now.risk, kHeldBackRisk);
     for (Evidence& held_back : rules) reasons.push_back({kHeldBackRisk, std::move(held_back)});
     now.level = LevelOf(now.risk, thresholds_);

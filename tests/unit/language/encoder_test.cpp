@@ -230,24 +230,54 @@ TEST_F(EncoderTest, HearsWhatAnAgentDoes) {
   EXPECT_TRUE(WithEncoder().ReadActs({}).sentences.empty());
 }
 
-TEST_F(EncoderTest, RefusesAReaderOfActsOfAnotherEncoder) {
+TEST_F(EncoderTest, TellsOfTheCourseOfACallWhatTrainingComputes) {
+  const auto call = nlohmann::json::parse(std::ifstream{ModelDirectory() / "call_course_golden.json"});
+  std::string heard[2];  // The caller's last turn, and the agent's since.
+  int callers = 0;
+  for (const nlohmann::json& turn : call) {
+    const std::string text = turn.at("text");
+    if (!turn.contains("course")) {
+      heard[1] = text;
+      continue;
+    }
+    const Models::TurnReading read = WithEncoder().ReadTurn({text, heard[0], heard[1]});
+    const auto wanted = turn.at("course").get<std::vector<double>>();
+    // Training reads in floats what this reads in eight bits; a wrong turn before, or none, moves half of them by more.
+    EXPECT_THAT(read.course, testing::Pointwise(testing::DoubleNear(.25), wanted)) << text;
+    heard[0] = text;
+    heard[1].clear();
+    ++callers;
+  }
+  EXPECT_EQ(callers, 3);
+  EXPECT_TRUE(WithEncoder().ReadTurn({"您好"}, Readers::kLinearHeads).course.empty());
+}
+
+/// Of the models that read one state each: what they need, and what they are stamped with.
+class ReaderOfStateTest : public EncoderTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(ReaderOfStateTest, IsOfThisEncoderOrRefusedAndMayBeAbsent) {
   const tests::ModelFolder folder;
-  for (const char* file : {"encoder.model", "agent_act_encoder.model"})
+  for (const char* file : {"encoder.model", GetParam()})
     std::filesystem::copy_file(ModelDirectory() / file, folder.path() / file);
   const auto models = Models::Load(folder.path());
   ASSERT_TRUE(models.ok()) << models.status();
-  folder.Stamp("agent_act_encoder.model", "acts-1999.12.31");
-  EXPECT_THAT((*Models::Load(folder.path()))->version(), testing::HasSubstr("+acts-1999.12.31+"));
+  folder.Stamp(GetParam(), "stamp-1999.12.31");
+  EXPECT_THAT((*Models::Load(folder.path()))->version(), testing::HasSubstr("+stamp-1999.12.31+"));
   folder.Stamp("encoder.model", "encoder-1999.12.31");
   EXPECT_THAT(std::string{Models::Load(folder.path()).status().message()},
-              testing::AllOf(testing::HasSubstr("agent_act_encoder.model"), testing::HasSubstr("encoder-1999.12.31")));
-  std::filesystem::remove(folder.path() / "agent_act_encoder.model");
+              testing::AllOf(testing::HasSubstr(GetParam()), testing::HasSubstr("encoder-1999.12.31")));
+  std::filesystem::remove(folder.path() / GetParam());
   const auto without = Models::Load(folder.path());
   ASSERT_TRUE(without.ok()) << without.status();
   const std::string_view sentence = "您好";
   EXPECT_TRUE((*without)->ReadActs({&sentence, 1}).sentences.empty());
   EXPECT_TRUE((*without)->ReadActs({&sentence, 1}).model.empty());
+  EXPECT_TRUE((*without)->ReadTurn({sentence}).course.empty());
+  EXPECT_TRUE((*without)->course_version().empty());
 }
+
+INSTANTIATE_TEST_SUITE_P(Each, ReaderOfStateTest, testing::Values("agent_act_encoder.model", "call_course.model"),
+                         [](const auto& model) { return std::string{model.param}.substr(0, 10); });
 
 const std::vector<DialogueTurn> kDialogue{{Speaker::kCaller, "投诉三次了还是没有信号"},
                                           {Speaker::kAgent, "您好，请您耐心等待"},

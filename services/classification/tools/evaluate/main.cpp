@@ -53,6 +53,11 @@ json ConcernJson(const std::optional<ConcernVoice>& concern) {
   return {{"scores", scores}, {"linear", concern->linear}};
 }
 
+json CourseJson(const std::optional<TurnCourse>& course) {
+  if (!course) return {};
+  return {{"model", course->model}, {"values", course->values}};
+}
+
 /// One object a sentence, each act with its probability; escalation_evaluate reads it.
 json ActsJson(const std::vector<SentenceActs>& sentences) {
   json all = json::array();
@@ -86,7 +91,7 @@ json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
                          {"emotion_confidence", read.emotion_confidence},
                          {"concern", ConcernJson(read.concern)},
                          {"satisfaction", read.satisfaction},
-                         {"course", read.course ? json{{"model", read.course->model}, {"values", read.course->values}} : json()},
+                         {"course", CourseJson(read.course)},
                          {"acts", ActsJson(read.acts)},
                          {"risk", 0},
                          {"level", "green"},
