@@ -37,11 +37,11 @@ struct SpokenAct {
   AgentAct act = AgentAct::kOther;
   double probability = 0;
   std::string_view words;  ///< The sentence, a view into the turn.
-  bool heard = false;      ///< By the encoder, not by this service's head.
+  bool heard = false;      ///< By the encoder, too.
 };
 
-/// The sentences of an agent's turn, in order: the first ones as classification's encoder heard them, those beyond by a
-/// trained head of this service (models/agent_act.tsv), which is right less often.
+/// The sentences of an agent's turn, in order: the first ones as classification's encoder and a trained head of this
+/// service (models/agent_act.tsv) hear them together, those beyond by the head alone, which is right less often.
 [[nodiscard]] std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const ActReading> heard = {});
 
 /// What the head reads of a sentence: its characters, and groups of cues (data/agent_cues.json).

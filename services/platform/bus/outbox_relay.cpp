@@ -126,9 +126,10 @@ void OutboxRelay::Run() {
     }
     ++failures_;
     metrics_.Add("hotline_relay_failures_total", 1, {{"store", options_.store}});
-    Log(LogLevel::kWarning, "relay.append_failed",
+    Log(LogLevel::kWarning, "relay.failed",
         {{"store", options_.store},
          {"code", absl::StatusCodeToString(more.status().code())},
+         {"error", std::string{more.status().message()}},
          {"failures", std::int64_t{failures_}}});
   }
   static_cast<void>(sent_.RemoveNow());  // What stays goes again, and every consumer knows it.

@@ -18,7 +18,7 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 enum class LogFormat { kAuto, kHuman, kJson };
 
 /// Writes one line to standard error: event name and key=value on a terminal, one JSON object otherwise (or as
-/// SetLogFormat() says). `event` is dotted, lower case: "relay.append_failed". Thread-safe.
+/// SetLogFormat() says). `event` is dotted, lower case: "relay.failed". Thread-safe.
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
 /// Lines below `level` are dropped.

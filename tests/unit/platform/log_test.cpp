@@ -15,9 +15,9 @@ constexpr char kTime[] = "2026-03-03T01:12:00.000Z";
 
 TEST(LogTest, WritesJsonInTheOrderGiven) {
   EXPECT_EQ(
-      FormatLogLine(LogFormat::kJson, LogLevel::kWarning, kTime, "relay.append_failed",
+      FormatLogLine(LogFormat::kJson, LogLevel::kWarning, kTime, "relay.failed",
                     {{"tries", std::int64_t{3}}, {"seconds", 0.5}, {"last", false}, {"topic", "hotline.calls.v1"}}),
-      R"({"time":"2026-03-03T01:12:00.000Z","level":"warning","event":"relay.append_failed",)"
+      R"({"time":"2026-03-03T01:12:00.000Z","level":"warning","event":"relay.failed",)"
       R"("tries":3,"seconds":0.5,"last":false,"topic":"hotline.calls.v1"})");
 }
 
