@@ -63,12 +63,14 @@ TEST(KillTest, CallsGoOnAfterTheServerComesBack) {
   server.Start();
   const auto calls = replay::ReadCallFile(std::string{HOTLINE_SOURCE_DIR} + "/deploy/demo/calls.jsonl", "");
   ASSERT_TRUE(calls.ok()) << calls.status();
+  std::atomic<std::size_t> kills = 0;
   std::jthread killer{[&](const std::stop_token& stop) {
     std::mt19937 random{7};
     std::uniform_int_distribution<int> pause{300, 2000};  // The longest are enough for a call's review.
     while (!stop.stop_requested()) {
       std::this_thread::sleep_for(milliseconds{pause(random)});
       server.Kill();
+      ++kills;
       server.Start();
     }
   }};
@@ -91,6 +93,8 @@ TEST(KillTest, CallsGoOnAfterTheServerComesBack) {
     EXPECT_EQ(finals.size(), (*calls)[i].turns.size()) << (*calls)[i].id;
     for (const auto& [turn, times] : finals) EXPECT_EQ(times, 1) << (*calls)[i].id << " turn " << turn;
   }
+  RecordProperty("kills", static_cast<int>(kills.load()));
+  EXPECT_GE(kills, kCalls) << "too few kills to say anything";
 }
 
 }  // namespace

@@ -6,14 +6,17 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "escalation/domain/call.h"
 
 namespace hotline::escalation {
 
-/// How a call goes, heard over all that its caller has said: a gated recurrent network (GRU) over what classification's
-/// encoder made of each turn. It knows what no single turn tells: that somebody asks for the third time, turns polite
-/// after being refused, or that alarming words belong to a calm story. Trained on labelled calls
-/// (services/language/training/train_course). Causal, immutable, thread-safe; some 10 us a turn.
+/// How a call goes, heard over all that its caller has said: gated recurrent networks (GRU) over what classification's
+/// encoder made of each turn, whose log-odds are averaged: they learned apart, and one alone is surer than it is right.
+/// It knows what no single turn tells: that somebody asks for the third time, turns polite after being refused, or that
+/// alarming words belong to a calm story. Trained on labelled calls (services/language/training/train_course). Causal,
+/// immutable, thread-safe; some 10 us a turn.
 class CallCourse {
  public:
   /// The one compiled in.
@@ -24,9 +27,14 @@ class CallCourse {
 
   [[nodiscard]] const std::string& version() const { return version_; }
 
+  /// What the course tells of one question: log-odds, and the turn that raised them most.
+  struct Told {
+    double log_odds = 0;
+    const Turn* turn = nullptr;
+  };
   struct Heard {
-    double log_odds = 0;         ///< That a supervisor should have been warned by now.
-    const Turn* told = nullptr;  ///< The turn that raised it most.
+    Told warn;  ///< That a supervisor should have been warned by now.
+    Told red;   ///< That it is a matter of life, of a crowd, or of an informant's safety.
   };
   /// After the last of `turns`, of which the caller's count. Nothing where one of these has no course, or another
   /// model's: half a call is another call.
@@ -36,15 +44,27 @@ class CallCourse {
   using Vector = std::vector<float>;
   using Matrix = std::vector<Vector>;
 
-  void Step(const Vector& turn, Vector& past) const;
+  /// What is asked of the past.
+  struct Question {
+    Vector weights;
+    float bias = 0;
+    [[nodiscard]] double LogOdds(const Vector& past) const;
+  };
+  struct Network {
+    Matrix of_turn;  // Rows: reset, update, new; as many each as the past has numbers.
+    Matrix of_past;
+    Vector bias_of_turn;
+    Vector bias_of_past;
+    Question warn;
+    Question red;
+    void Step(const Vector& turn, Vector& past) const;
+  };
+  class Listening;
+
+  static Network NetworkFrom(const nlohmann::json& json);
 
   std::string version_;
-  Matrix of_turn_;  // Rows: reset, update, new; as many each as the past has numbers.
-  Matrix of_past_;
-  Vector bias_of_turn_;
-  Vector bias_of_past_;
-  Vector warn_;
-  float warn_bias_ = 0;
+  std::vector<Network> networks_;
 };
 
 }  // namespace hotline::escalation

@@ -125,7 +125,8 @@ void FindFaults(const AgentTurn& agent, bool upset_before, std::set<std::string>
       "(?:不|没法|无法|没办法|不敢|不好)(?:能|敢|跟您|给您|向您)*(?:保证|打包票|承诺|确定)|争取|尽量"};
   // What the agent takes back: after a slip that is owned to, the caller has two answers. Not the caller's slip.
   static const Pattern corrects{
-      "(?<![您你他她们人])(?:刚才|刚刚|刚|前面|之前)我?(?:[给跟]您)?[说讲查记看听答报念弄搞][得的]?(?:错|岔|混|串|反|漏|不对|不准)"
+      "(?<![您你他她们人])(?:刚才|刚刚|刚|前面|之前)我?(?:[给跟]您)?[说讲查记看听答报念弄搞][得的]?(?:错|岔|混|串|反|"
+      "漏|不对|不准)"
       "|(?<![跟给对向])我(?:[给跟]您)?[说讲查记看答报念弄搞][得的]?(?:错了|岔了|混了|串了|反了|不对)"
       "|更正一下|我[要得]?更正|我收回|我口误|(?:我|刚才)走了?神|没有?[听看问](?:明白|清楚|清)就[回答说给]"};
   const auto add = [&](std::string_view rule, std::string_view words) {

@@ -278,18 +278,23 @@ bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights) {
 double LogOdds(double risk) { return std::log(risk / (1 - risk)); }
 
 /// What the turns tell one by one, and the course of the call, together: while the call is young, what the course adds
-/// is discounted as they are. A red of the model stays one unless the course hears a calm call; the course alone makes
-/// none.
+/// is discounted as they are. A red of the model stays one unless the course hears a calm call. The course makes a
+/// warning red where it is sure of what red is for.
 void HearCourse(std::span<const HeardTurn> turns, double discount, const RiskWeights& weights,
                 const LevelThresholds& thresholds, double& risk, std::vector<Reason>& reasons) {
   const std::optional<CallCourse::Heard> course = CallCourse::Get().Hear(turns);
   if (!course) return;
-  double weight = weights.course * course->log_odds + weights.course_bias;
+  const auto& [warn, red] = *course;
+  double weight = weights.course * warn.log_odds + weights.course_bias;
   if (weight > 0) weight *= discount;
   const double together = Logistic(LogOdds(std::clamp(risk, 1e-6, 1 - 1e-6)) + weight);
   const bool stays_red = risk >= thresholds.red && together >= thresholds.yellow;
   risk = stays_red ? std::max(risk, together) : std::min(together, kMostOfModel);
-  reasons.push_back({weight, {"COURSE_OF_CALL", course->told->text, course->told->number}});
+  reasons.push_back({weight, {"COURSE_OF_CALL", warn.turn->text, warn.turn->number}});
+  if (red.log_odds < weights.course_red || together < thresholds.orange) return;
+  risk = std::max(risk, kSureRisk);
+  reasons.push_back(
+      {std::max(red.log_odds, LogOdds(kSureRisk)), {"COURSE_OF_DANGER", red.turn->text, red.turn->number}});
 }
 
 /// Red by the rules that `found` names.
@@ -410,6 +415,7 @@ std::string Suggestion(const TurnRisk& risk) {
   if (speaks("LIFE_DANGER")) steps.emplace_back("转接119或120");
   if (speaks("VIOLENCE") || speaks("PUBLIC_ORDER")) steps.emplace_back("转接110");
   if (speaks("CONCERN_DANGER")) steps.emplace_back("先问清人身安全");
+  if (speaks("COURSE_OF_DANGER") && !speaks("CONCERN_DANGER")) steps.emplace_back("先问清有没有人身危险、聚集或泄密");
   if (speaks("GROUP_ACTION") || speaks("CONCERN_GROUP")) steps.emplace_back("即报值班领导，请牵头部门到场对话");
   if (speaks("PETITION") || speaks("CONCERN_EXPOSURE")) steps.emplace_back("请能拍板的部门当日回电");
   if (speaks("INFORMANT_LEAK") || speaks("CONCERN_LEAK")) steps.emplace_back("转保密件，查泄露，护举报人安全");

@@ -26,6 +26,7 @@ constexpr std::pair<const char*, double RiskWeights::*> kNumbers[] = {
     {"sure_once_warned", &RiskWeights::sure_once_warned},
     {"course", &RiskWeights::course},
     {"course_bias", &RiskWeights::course_bias},
+    {"course_red", &RiskWeights::course_red},
     {"harmless", &RiskWeights::harmless}};
 constexpr std::size_t kOtherKeys = 3;  // version, patience, concerns
 

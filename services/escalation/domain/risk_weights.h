@@ -35,6 +35,7 @@ struct RiskWeights {
   /// How much the course of the call counts (CallCourse, log-odds), and what is added where it speaks.
   double course = 0;
   double course_bias = 0;
+  double course_red = 0;  ///< How sure it must be of what red is for: log-odds.
 
   double harmless = 0;  ///< Under this together, danger, crowd, leak and exposure take a hard rule's red back.
 

@@ -34,7 +34,7 @@ constexpr std::array<std::pair<CaseState, std::string_view>, 16> kStates{{
     {CaseState::CASE_STATE_MERGED, "并入主件"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kReasons{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 35> kReasons{{
     {"LIFE_DANGER", "生命安全"},
     {"VIOLENCE", "正在施暴"},
     {"LIFE_SELF", "轻生风险"},
@@ -63,6 +63,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kReasons
     {"HISTORY_RETURNED", "前单被退回过"},
     {"DISSATISFACTION_FORECAST", "预计会不满意"},
     {"COURSE_OF_CALL", "走向不妙"},
+    {"COURSE_OF_DANGER", "话里有险情"},
     {"EXPLAINED_BEFORE_SOOTHING", "未安抚先解释"},
     {"FORBIDDEN_PHRASE", "服务禁语"},
     {"EMPTY_PHRASE_REPEATED", "重复套话"},

@@ -43,15 +43,21 @@ std::vector<HeardTurn> GoldenCall() {
   return turns;
 }
 
-/// One number a turn and one that is kept: h' = (1 - z) * tanh(2x) + z * h with z = sigmoid(0) = 1/2; odds 4h - 1.
-json Small() {
-  return {{"version", "small"},
-          {"of_turn", {{0.}, {0.}, {2.}}},
+/// One number a turn and one that is kept: h' = (1 - z) * tanh(2x) + z * h with z = sigmoid(0) = 1/2; log-odds 4h - 1,
+/// and of red 1/2 - 2h.
+json SmallNetwork() {
+  return {{"of_turn", {{0.}, {0.}, {2.}}},
           {"of_past", {{0.}, {0.}, {0.}}},
           {"bias_of_turn", {0., 0., 0.}},
           {"bias_of_past", {0., 0., 0.}},
           {"warn", {4.}},
-          {"warn_bias", -1.}};
+          {"warn_bias", -1.},
+          {"red", {-2.}},
+          {"red_bias", .5}};
+}
+
+json Small(const json& network = SmallNetwork()) {
+  return {{"version", "small"}, {"networks", json::array({network})}};
 }
 
 std::vector<HeardTurn> Heard(std::initializer_list<float> values) {
@@ -74,10 +80,11 @@ TEST(CallCourseTest, SaysWhatTrainingComputes) {
   const json golden = Golden();
   int callers = 0;
   for (std::size_t i = 0; i < turns.size(); ++i) {
-    if (!golden[i].contains("log_odds")) continue;
+    if (!golden[i].contains("warn")) continue;
     const auto heard = CallCourse::Get().Hear(std::span{turns}.first(i + 1));
     ASSERT_TRUE(heard);
-    EXPECT_NEAR(heard->log_odds, golden[i].at("log_odds").get<double>(), 1e-3) << "turn " << i + 1;
+    EXPECT_NEAR(heard->warn.log_odds, golden[i].at("warn").get<double>(), 1e-3) << "turn " << i + 1;
+    EXPECT_NEAR(heard->red.log_odds, golden[i].at("red").get<double>(), 1e-3) << "turn " << i + 1;
     ++callers;
   }
   EXPECT_EQ(callers, 3);
@@ -91,13 +98,25 @@ TEST(CallCourseTest, KeepsWhatWasSaidAndNamesTheTurnThatRaisedItMost) {
   const double third = (second + std::tanh(.2)) / 2;
   const auto after = [&](std::size_t count) { return course.Hear(std::span{turns}.first(count)); };
   EXPECT_FALSE(after(1)) << "nobody has called yet";
-  EXPECT_NEAR(after(2)->log_odds, 4 * first - 1, 1e-5);
-  EXPECT_EQ(after(2)->told->number, 2) << "the only one there is";
-  EXPECT_NEAR(after(4)->log_odds, 4 * second - 1, 1e-5);
-  EXPECT_EQ(after(4)->told->number, 4);
-  EXPECT_EQ(after(5)->log_odds, after(4)->log_odds) << "an agent's turn says nothing of its own";
-  EXPECT_NEAR(after(6)->log_odds, 4 * third - 1, 1e-5);
-  EXPECT_EQ(after(6)->told->number, 4);
+  EXPECT_NEAR(after(2)->warn.log_odds, 4 * first - 1, 1e-5);
+  EXPECT_EQ(after(2)->warn.turn->number, 2) << "the only one there is";
+  EXPECT_NEAR(after(4)->warn.log_odds, 4 * second - 1, 1e-5);
+  EXPECT_EQ(after(4)->warn.turn->number, 4);
+  EXPECT_NEAR(after(4)->red.log_odds, .5 - 2 * second, 1e-5);
+  EXPECT_EQ(after(4)->red.turn->number, 2);
+  EXPECT_EQ(after(5)->warn.log_odds, after(4)->warn.log_odds) << "an agent's turn says nothing of its own";
+  EXPECT_NEAR(after(6)->warn.log_odds, 4 * third - 1, 1e-5);
+  EXPECT_EQ(after(6)->warn.turn->number, 4);
+}
+
+TEST(CallCourseTest, SeveralNetworksSayTheirMean) {
+  json other = SmallNetwork();
+  other["warn"] = {8.};
+  json both = Small();
+  both["networks"].push_back(other);
+  const std::vector<HeardTurn> turns = Heard({1});
+  const double past = .5 * std::tanh(2.);
+  EXPECT_NEAR(CallCourse{both.dump()}.Hear(turns)->warn.log_odds, 6 * past - 1, 1e-5);
 }
 
 TEST(CallCourseTest, HalfACallOrOneOfAnotherModelIsNotGuessedAt) {
@@ -121,27 +140,38 @@ TEST(CallCourseTest, ABadFileIsRefusedByTheNameOfWhatIsWrong) {
   const auto refused = [](const json& file, const std::string& naming) {
     EXPECT_THAT([&] { CallCourse{file.dump()}; }, ThrowsMessage<std::invalid_argument>(HasSubstr(naming)));
   };
-  const json small = Small();
-  for (const auto& [key, value] : small.items()) {
-    json file = small;
+  for (const char* key : {"version", "networks"}) {
+    json file = Small();
     file.erase(key);
     refused(file, key);
     file[key] = json::object();
     refused(file, key);
   }
+  refused({{"version", "small"}, {"networks", json::array()}}, "networks");
+  const json small = SmallNetwork();
+  for (const auto& [key, value] : small.items()) {
+    json network = small;
+    network.erase(key);
+    refused(Small(network), key);
+    network[key] = json::object();
+    refused(Small(network), key);
+  }
   for (const char* key : {"of_turn", "of_past", "bias_of_turn", "bias_of_past"}) {
-    json file = small;
-    file[key].push_back(file[key].back());
-    refused(file, key);
-    file[key] = small[key];
-    if (file[key].back().is_array()) {
-      file[key].back().push_back(0.);
-      refused(file, key);
+    json network = small;
+    network[key].push_back(network[key].back());
+    refused(Small(network), key);
+    network[key] = small[key];
+    if (network[key].back().is_array()) {
+      network[key].back().push_back(0.);
+      refused(Small(network), key);
     }
   }
-  json file = small;
-  file["warn"] = json::array();
-  refused(file, "warn");
+  json network = small;
+  network["warn"] = json::array();
+  refused(Small(network), "warn");
+  network = small;
+  network["red"] = {1., 2.};
+  refused(Small(network), "red");
   EXPECT_THROW(CallCourse{"not json"}, std::invalid_argument);
 }
 
@@ -184,7 +214,7 @@ TEST(CourseOfCallTest, WarnsOfWhatNoSingleTurnTellsAndSaysWhichTurn) {
 }
 
 TEST(CourseOfCallTest, ACallThatGoesCalmlyIsHeldCalmer) {
-  ASSERT_LT(CallCourse::Get().Hear(GoldenCall(Sounding(false)))->log_odds, 0);
+  ASSERT_LT(CallCourse::Get().Hear(GoldenCall(Sounding(false)))->warn.log_odds, 0);
   EXPECT_LT(Assess(GoldenCall(Sounding(false))).back().risk, Assess(GoldenCall(std::nullopt)).back().risk);
 }
 
@@ -197,11 +227,27 @@ TEST(CourseOfCallTest, ALetterHasNone) {
   EXPECT_EQ(with, Assess(turns, letter).back().risk);
 }
 
-TEST(CourseOfCallTest, MakesNothingRedAndTakesNoRuleBack) {
+TEST(CourseOfCallTest, OfTroubleMakesNothingRedAndTakesNoRuleBack) {
   for (const TurnRisk& risk : Assess(GoldenCall(Sounding(true)))) EXPECT_LT(risk.level, RiskLevel::kRed);
   std::vector<HeardTurn> turns = GoldenCall(Sounding(false));
   turns.back().turn.text = "我不想活了，药都准备好了。";
   EXPECT_EQ(Assess(turns).back().level, RiskLevel::kRed);
+}
+
+TEST(CourseOfCallTest, MakesAWarningRedWhereItIsSureOfWhatRedIsFor) {
+  RiskWeights weights = RiskWeights::Parse(embedded::risk_weights);
+  const std::vector<HeardTurn> turns = GoldenCall(Sounding(true));
+  const double sure = CallCourse::Get().Hear(turns)->red.log_odds;
+  const auto now = [&] { return RiskModel{weights}.Assess({}, turns, {}); };
+  weights.course_red = sure + .1;
+  ASSERT_EQ(now().level, RiskLevel::kOrange);
+  weights.course_red = sure - .1;
+  EXPECT_EQ(now().level, RiskLevel::kRed);
+  EXPECT_THAT(now().reasons, Contains(Field(&Evidence::code, "COURSE_OF_DANGER")));
+  EXPECT_THAT(Suggestion(now()), HasSubstr("先问清有没有人身危险"));
+  weights.course = 0;
+  weights.course_bias = -9;
+  EXPECT_EQ(now().level, RiskLevel::kGreen) << "nothing else tells of trouble";
 }
 
 }  // namespace

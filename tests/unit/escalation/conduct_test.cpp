@@ -146,9 +146,8 @@ struct TakenBack {
 class TakenBackTest : public testing::TestWithParam<TakenBack> {};
 
 TEST_P(TakenBackTest, OnlyTheAgentsOwnSlipIsAContradiction) {
-  const Conduct conduct = ReviewConduct(Spoken({{'a', "要先开证明。"},
-                                                {'c', "网上写的不用啊？", Emotion::kDissatisfied},
-                                                {'a', GetParam().words}}));
+  const Conduct conduct = ReviewConduct(
+      Spoken({{'a', "要先开证明。"}, {'c', "网上写的不用啊？", Emotion::kDissatisfied}, {'a', GetParam().words}}));
   const auto found = Contains(Rule("CONTRADICTED_SELF", 3));
   if (GetParam().contradicts) {
     EXPECT_THAT(conduct.findings, found);
@@ -157,13 +156,16 @@ TEST_P(TakenBackTest, OnlyTheAgentsOwnSlipIsAContradiction) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Slips, TakenBackTest,
-    testing::Values(TakenBack{"对不起，刚才说错了，不用开。", true}, TakenBack{"哎，我给您报混了，那是去年的标准。", true},
-                    TakenBack{"不好意思我看岔了一行，只要身份证。", true}, TakenBack{"前面我讲得不准，以网上的为准。", true},
-                    TakenBack{"我更正，是三十天。", true}, TakenBack{"怪我，没问清楚就答您了。", true},
-                    TakenBack{"您刚才说错了门牌也没关系，我改过来。", false},
-                    TakenBack{"就算您跟我说错了，也能改。", false}, TakenBack{"我再查一遍，免得给您报错。", false}));
+INSTANTIATE_TEST_SUITE_P(Slips, TakenBackTest,
+                         testing::Values(TakenBack{"对不起，刚才说错了，不用开。", true},
+                                         TakenBack{"哎，我给您报混了，那是去年的标准。", true},
+                                         TakenBack{"不好意思我看岔了一行，只要身份证。", true},
+                                         TakenBack{"前面我讲得不准，以网上的为准。", true},
+                                         TakenBack{"我更正，是三十天。", true},
+                                         TakenBack{"怪我，没问清楚就答您了。", true},
+                                         TakenBack{"您刚才说错了门牌也没关系，我改过来。", false},
+                                         TakenBack{"就算您跟我说错了，也能改。", false},
+                                         TakenBack{"我再查一遍，免得给您报错。", false}));
 
 }  // namespace
 }  // namespace hotline::escalation
