@@ -320,15 +320,27 @@ RiskLevel LevelOf(double risk, const LevelThresholds& thresholds) {
   return risk >= thresholds.yellow ? RiskLevel::kYellow : RiskLevel::kGreen;
 }
 
-/// The reasons worth telling, strongest first, with the words of a concern cut to the sentence that tells.
-std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, bool must_tell) {
+/// Whether it tells of what red is for.
+bool IsOfRed(const Reason& reason) {
+  return reason.evidence.code == "COURSE_OF_DANGER" || std::any_of(kOfRed.begin(), kOfRed.end(), [&](Concern concern) {
+           return reason.weight > 0 && reason.evidence.code == EvidenceCode(concern);
+         });
+}
+
+/// The reasons worth telling, strongest first, with the words of a concern cut to the sentence that tells. Of a red
+/// call first what made it red: the rest may weigh more, and a supervisor who reads one line must read that.
+std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, RiskLevel level) {
   constexpr double kWorthTelling = .35;
   constexpr std::size_t kMost = 6;
   std::stable_sort(reasons.begin(), reasons.end(),
                    [](const Reason& a, const Reason& b) { return a.weight > b.weight; });
+  if (level == RiskLevel::kRed) {
+    const auto cause = std::find_if(reasons.begin(), reasons.end(), [](const Reason& one) { return IsOfRed(one); });
+    if (cause != reasons.end()) std::rotate(reasons.begin(), cause, std::next(cause));
+  }
   std::vector<Evidence> told;
   for (Reason& reason : reasons) {
-    const bool needed = must_tell && told.empty();
+    const bool needed = level >= RiskLevel::kOrange && told.empty();
     if (told.size() == kMost || (reason.weight < kWorthTelling && !needed)) break;
     for (std::size_t i = 1; i < kConcerns; ++i) {
       const auto concern = static_cast<Concern>(i);
@@ -396,8 +408,7 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     if (!rules.empty()) now.risk = std::max(now.risk, kHeldBackRisk);
     for (Evidence& held_back : rules) reasons.push_back({kHeldBackRisk, std::move(held_back)});
     now.level = LevelOf(now.risk, thresholds_);
-    if (now.level >= RiskLevel::kYellow)
-      now.reasons = WorthTelling(std::move(reasons), now.level >= RiskLevel::kOrange);
+    if (now.level >= RiskLevel::kYellow) now.reasons = WorthTelling(std::move(reasons), now.level);
   }
   now.trend = Trend(now.risk, earlier);
   return now;

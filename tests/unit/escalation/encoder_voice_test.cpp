@@ -26,6 +26,22 @@ TEST(EncoderVoiceTest, TellsOfDangerInWordsThatTheHeadDoesNotKnow) {
   EXPECT_EQ(Assess(turns).back().level, RiskLevel::kRed);
 }
 
+TEST(EncoderVoiceTest, WhatMadeACallRedIsToldFirst) {
+  std::vector<HeardTurn> turns = Spoken({{'a', "您好，请讲。"},
+                                         {'c', "你们那个人上回吼我，我录了音。", Emotion::kAngry},
+                                         {'a', "您说。"},
+                                         {'c', "这回我也录着，拿去给记者听。", Emotion::kAngry},
+                                         {'a', "您说。"},
+                                         {'c', "是不是非得等到出了事，你们才肯来看一眼？", Emotion::kAngry}});
+  turns[1].reading->concern = SureOf(Concern::kMisconduct);
+  turns[3].reading->concern = SureOf(Concern::kEvidence);
+  turns[5].reading->concern = SureOf(Concern::kDanger);
+  const TurnRisk risk = Assess(turns).back();
+  ASSERT_EQ(risk.level, RiskLevel::kRed);
+  ASSERT_GE(risk.reasons.size(), 3U);
+  EXPECT_EQ(risk.reasons.front().code, "CONCERN_DANGER");
+}
+
 TEST(EncoderVoiceTest, WithNothingToAddChangesNothing) {
   std::vector<HeardTurn> turns = Ordinary();
   const ConcernReading alone = ConcernsOf(turns.back());
