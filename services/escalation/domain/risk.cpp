@@ -327,6 +327,17 @@ bool IsOfRed(const Reason& reason) {
          });
 }
 
+/// The turn that is surest of danger, a crowd or a leak, and of which of them. What is too unsure of each to weigh may
+/// be sure enough of all together.
+Reason SurestOfRed(const std::vector<ReadTurn>& turns) {
+  const ReadTurn& surest = *std::max_element(
+      turns.begin(), turns.end(), [](const ReadTurn& a, const ReadTurn& b) { return SureOfRed(a) < SureOfRed(b); });
+  const Concern concern = *std::max_element(kOfRed.begin(), kOfRed.end(), [&](Concern a, Concern b) {
+    return Of(surest.concerns, a) < Of(surest.concerns, b);
+  });
+  return {SureOfRed(surest), {std::string{EvidenceCode(concern)}, surest.heard->turn.text, surest.heard->turn.number}};
+}
+
 /// The reasons worth telling, strongest first, with the words of a concern cut to the sentence that tells. Of a red
 /// call first what made it red: the rest may weigh more, and a supervisor who reads one line must read that.
 std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, RiskLevel level) {
@@ -405,6 +416,9 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     if (!opening.message && last.turn.speaker == Speaker::kCaller && MustBeRed(read.back(), in_trouble, weights_))
       now.risk = std::max(now.risk, kSureRisk);
     if (!opening.message) HearCourse(turns, read.back().discount, weights_, thresholds_, now.risk, reasons);
+    const auto of_red_told = [](const Reason& reason) { return IsOfRed(reason); };
+    if (now.risk >= thresholds_.red && std::none_of(reasons.begin(), reasons.end(), of_red_told))
+      reasons.push_back(SurestOfRed(read));
     if (!rules.empty()) now.risk = std::max(now.risk, kHeldBackRisk);
     for (Evidence& held_back : rules) reasons.push_back({kHeldBackRisk, std::move(held_back)});
     now.level = LevelOf(now.risk, thresholds_);

@@ -42,6 +42,24 @@ TEST(EncoderVoiceTest, WhatMadeACallRedIsToldFirst) {
   EXPECT_EQ(risk.reasons.front().code, "CONCERN_DANGER");
 }
 
+TEST(EncoderVoiceTest, ARedOfSeveralDoubtsNamesTheLikeliest) {
+  std::vector<HeardTurn> turns = Spoken({{'a', "您好，请讲。"},
+                                         {'c', "这回我录着音，拿去给记者听。", Emotion::kAngry},
+                                         {'a', "您说。"},
+                                         {'c', "是不是非得等到出了事，你们才肯来看一眼？", Emotion::kAngry}});
+  turns[1].reading->concern = SureOf(Concern::kEvidence);
+  ConcernVoice& unsure = turns[3].reading->concern.emplace(ConcernVoice{.scores = {}, .linear = 0});
+  for (const auto& [concern, score] :
+       {std::pair{Concern::kUnsolved, 6.0}, {Concern::kDanger, 5.7}, {Concern::kGroup, 5.6}})
+    unsure.scores[static_cast<std::size_t>(concern)] = score;
+  ASSERT_LT(Of(ConcernsOf(turns[3]), Concern::kDanger), .35) << "too little to weigh by itself";
+  const TurnRisk risk = Assess(turns).back();
+  ASSERT_EQ(risk.level, RiskLevel::kRed);
+  ASSERT_FALSE(risk.reasons.empty());
+  EXPECT_EQ(risk.reasons.front().code, "CONCERN_DANGER");
+  EXPECT_EQ(risk.reasons.front().turn, 4);
+}
+
 TEST(EncoderVoiceTest, WithNothingToAddChangesNothing) {
   std::vector<HeardTurn> turns = Ordinary();
   const ConcernReading alone = ConcernsOf(turns.back());
