@@ -38,9 +38,8 @@ struct ActHead {
   }
 };
 
-/// What head and encoder say together: their log-probabilities, weighed. The head alone is right less often, but of
-/// what the two disagree on, little is so: a promise is named on both words (training/README.md has what it was chosen
-/// on).
+/// What head and encoder say together: their log-probabilities, weighed. The head is right less often, but a fault that
+/// only the encoder hears is rarely one. What the weight was chosen on: training/README.md.
 ActReading Together(const ActReading& head, const ActReading& encoder) {
   constexpr double kHead = .35;
   constexpr double kLeast = 1e-6;

@@ -321,7 +321,7 @@ RiskLevel LevelOf(double risk, const LevelThresholds& thresholds) {
 }
 
 /// Whether it tells of what red is for.
-bool IsOfRed(const Reason& reason) {
+bool TellsOfRed(const Reason& reason) {
   return reason.evidence.code == "COURSE_OF_DANGER" || std::any_of(kOfRed.begin(), kOfRed.end(), [&](Concern concern) {
            return reason.weight > 0 && reason.evidence.code == EvidenceCode(concern);
          });
@@ -346,7 +346,7 @@ std::vector<Evidence> WorthTelling(std::vector<Reason> reasons, RiskLevel level)
   std::stable_sort(reasons.begin(), reasons.end(),
                    [](const Reason& a, const Reason& b) { return a.weight > b.weight; });
   if (level == RiskLevel::kRed) {
-    const auto cause = std::find_if(reasons.begin(), reasons.end(), [](const Reason& one) { return IsOfRed(one); });
+    const auto cause = std::find_if(reasons.begin(), reasons.end(), TellsOfRed);
     if (cause != reasons.end()) std::rotate(reasons.begin(), cause, std::next(cause));
   }
   std::vector<Evidence> told;
@@ -416,8 +416,7 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     if (!opening.message && last.turn.speaker == Speaker::kCaller && MustBeRed(read.back(), in_trouble, weights_))
       now.risk = std::max(now.risk, kSureRisk);
     if (!opening.message) HearCourse(turns, read.back().discount, weights_, thresholds_, now.risk, reasons);
-    const auto of_red_told = [](const Reason& reason) { return IsOfRed(reason); };
-    if (now.risk >= thresholds_.red && std::none_of(reasons.begin(), reasons.end(), of_red_told))
+    if (now.risk >= thresholds_.red && std::none_of(reasons.begin(), reasons.end(), TellsOfRed))
       reasons.push_back(SurestOfRed(read));
     if (!rules.empty()) now.risk = std::max(now.risk, kHeldBackRisk);
     for (Evidence& held_back : rules) reasons.push_back({kHeldBackRisk, std::move(held_back)});

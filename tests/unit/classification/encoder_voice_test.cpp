@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "classification/adapters/messages.h"
 #include "classification/adapters/trained_heads.h"
 #include "spoken.h"
 
@@ -97,6 +98,19 @@ TEST(EncoderVoiceTest, ATurnIsReadInOneRunAndStamped) {
   ASSERT_TRUE(read.concern);
   EXPECT_THAT(read.concern->scores, ElementsAre(std::pair{"danger", 2.5}));
   EXPECT_THAT(read.model, EndsWith("+topics-fake-1"));
+}
+
+TEST(EncoderVoiceTest, WhatItMakesOfATurnForTheCourseOfTheCallIsSent) {
+  FakeModels models;
+  const Turn turn = Spoken({{'c', "楼上漏水漏到我家了。"}})[0];
+  const auto sent = [&] {
+    const Reader reader = models.MakeReader();
+    return ToMessage(Opening(), turn, reader.ReadTurn(Opening(), {}, turn), "m");
+  };
+  EXPECT_FALSE(sent().has_course());
+  models.reading.course = TurnCourse{.model = "course-1", .values = {.25, -1}};
+  EXPECT_EQ(sent().course().model(), "course-1");
+  EXPECT_THAT(sent().course().values(), ElementsAre(.25F, -1.F));
 }
 
 TEST(EncoderVoiceTest, ABusyEncoderLeavesTheTurnToTheLinearHeads) {

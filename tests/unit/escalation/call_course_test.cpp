@@ -10,6 +10,7 @@
 
 #include "escalation/adapters/messages.h"
 #include "escalation/domain/embedded_data.h"
+#include "language/model_file.h"
 #include "language/models.h"
 #include "spoken.h"
 
@@ -88,6 +89,14 @@ TEST(CallCourseTest, SaysWhatTrainingComputes) {
     ++callers;
   }
   EXPECT_EQ(callers, 3);
+}
+
+TEST(CallCourseTest, IsOfTheModelThatShipsWithIt) {
+  const auto bytes = language::ReadModelFile(language::ModelDirectory() / "call_course.model");
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  const auto header = language::ModelReader{*bytes}.Header("HLDM0001");
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->at("version"), CallCourse::Get().version()) << "else no call would be heard";
 }
 
 TEST(CallCourseTest, KeepsWhatWasSaidAndNamesTheTurnThatRaisedItMost) {
