@@ -68,7 +68,7 @@ class Mirror {
   }
 
   Event Sealed(Event event, std::string key, const std::string& payload) const {
-    event.id = platform::NewUlid(event.time);
+    event.id.front() = '7';  // Another than the near one's, and the same for what the log holds twice.
     event.key = std::move(key);
     event.payload = sealer_.Seal(payload, platform::SealContext(event));
     return event;

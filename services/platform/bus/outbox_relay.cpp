@@ -1,6 +1,7 @@
 #include "platform/bus/outbox_relay.h"
 
 #include <algorithm>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -34,11 +35,12 @@ const WallClock kWallClock;
 
 /// Of those that are not `sent` yet.
 OldestRows OldestOfEachTopic(Session& session, std::int64_t batch, std::span<const std::int64_t> shards,
-                             const SentRows& sent) {
+                             const std::set<std::int64_t>& sent) {
+  const auto was_sent = [&](const OutboxRow& row) { return sent.contains(row.id); };
   const std::int64_t most = batch + static_cast<std::int64_t>(sent.size());
   std::vector<OutboxRow> all = Outbox::Oldest(session, "", most, shards);
   OldestRows oldest{.topics = {}, .more = static_cast<std::int64_t>(all.size()) == most};
-  sent.LeaveOut(all);
+  std::erase_if(all, was_sent);
   for (const Topic& topic : AllTopics()) {
     std::vector<OutboxRow> rows;
     for (OutboxRow& row : all) {
@@ -47,7 +49,7 @@ OldestRows OldestOfEachTopic(Session& session, std::int64_t batch, std::span<con
     // Where many wait, other topics' may hide all of this one's.
     if (rows.empty() && oldest.more) {
       rows = Outbox::Oldest(session, topic.name, most, shards);
-      sent.LeaveOut(rows);
+      std::erase_if(rows, was_sent);
     }
     if (!rows.empty()) oldest.topics.push_back({topic.name, std::move(rows)});
   }
@@ -187,9 +189,10 @@ absl::StatusOr<bool> OutboxRelay::SendSome() {
   // Several events of a key must be there for their order to be broken.
   if (Sabotaged("any_order")) std::this_thread::sleep_for(std::chrono::milliseconds{500});
   OldestRows oldest;
+  const std::set<std::int64_t> already = sent_.ids();
   absl::Status status = store_.Read([&](Session& session) {
     oldest = OldestOfEachTopic(session, options_.batch,
-                               leases_ == nullptr ? std::span<const std::int64_t>{} : leases_->held(), sent_);
+                               leases_ == nullptr ? std::span<const std::int64_t>{} : leases_->held(), already);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;

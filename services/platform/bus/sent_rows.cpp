@@ -32,9 +32,9 @@ std::size_t SentRows::size() const {
   return ids_.size();
 }
 
-void SentRows::LeaveOut(std::vector<OutboxRow>& rows) const {
+std::set<std::int64_t> SentRows::ids() const {
   const std::lock_guard lock{mutex_};
-  std::erase_if(rows, [this](const OutboxRow& row) { return ids_.contains(row.id); });
+  return ids_;
 }
 
 steady_clock::time_point SentRows::due() const {

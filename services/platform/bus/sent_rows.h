@@ -33,8 +33,9 @@ class SentRows final {
   void Add(const std::vector<OutboxRow>& rows);
   /// How many there are, those on their way out included.
   [[nodiscard]] std::size_t size() const;
-  /// Leaves out of `rows` what is here.
-  void LeaveOut(std::vector<OutboxRow>& rows) const;
+  /// Those there are. Who looks for unsent rows asks before it reads the outbox: what leaves while it reads is still
+  /// among the rows it sees, and here no longer.
+  [[nodiscard]] std::set<std::int64_t> ids() const;
 
   /// When the oldest is due to leave; the far future where nothing is, or something is on its way.
   [[nodiscard]] std::chrono::steady_clock::time_point due() const;

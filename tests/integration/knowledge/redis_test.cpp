@@ -125,16 +125,16 @@ class RedisKnowledgeTest : public testing::Test {
     Commit([&](Transaction& tx) { EXPECT_TRUE(librarian_.Retire(tx, id, Time{}).ok()); });
   }
 
-  /// Whether the process finds the answer in Redis or its memory.
   /// The names of the choices in Redis, a line each, once there are so many: nobody who puts one there waits for it.
   static std::string AwaitChoices(std::ptrdiff_t count) {
     std::string names;
-    EXPECT_TRUE(platform::testing::Eventually([&] {
+    EXPECT_TRUE(Eventually([&] {
       names = platform::testing::SharedRedis().Ask({"KEYS", "*choice*"});
       return std::count(names.begin(), names.end(), '\n') == count;
     })) << names;
     return names;
   }
+  /// Whether the process finds the answer in Redis or its memory.
   static bool Kept(Desk& desk) { return desk.choices().Find(desk.Key()).has_value(); }
 
   platform::testing::TemporaryFolder folder_;
@@ -150,12 +150,12 @@ class RedisKnowledgeTest : public testing::Test {
 
 TEST_F(RedisKnowledgeTest, OneProcessFindsWhatAnotherChose) {
   ASSERT_TRUE(one_->Ask().choice.answer);
-  ASSERT_TRUE(Kept(*other_));
+  ASSERT_TRUE(Eventually([&] { return Kept(*other_); }));  // Nobody waits for Redis to take it.
   // A mark that only the cache can have brought.
   RememberedChoice remembered = *other_->choices().Find(other_->Key());
   remembered.note = "from the cache";
-  one_->choices().Put(one_->Key(), remembered);  // Nobody waits for Redis to take it.
-  ASSERT_TRUE(platform::testing::Eventually([&] {
+  one_->choices().Put(one_->Key(), remembered);
+  ASSERT_TRUE(Eventually([&] {
     Desk fresh{*resources_};
     const auto kept = fresh.choices().Find(fresh.Key());
     return kept && kept->note == "from the cache";

@@ -54,9 +54,20 @@ class SlowStore final : public Store {
     if (commits_to_fail.fetch_sub(1) > 0) return done(absl::UnavailableError("the database is away"));
     const std::lock_guard lock{mutex_};
     if (!holds_) return store_.Submit(std::move(work), deadline, std::move(done));
-    held_.push_back([=, this] { store_.Submit(work, deadline, done); });
+    held_.push_back([=, this] {
+      store_.Submit(work, deadline, [=, this](const absl::Status& status) {
+        done(status);
+        ++let_go;
+      });
+    });
   }
-  absl::Status Read(const std::function<absl::Status(Session&)>& work) override { return store_.Read(work); }
+  absl::Status Read(const std::function<absl::Status(Session&)>& work) override {
+    return store_.Read([&](Session& session) {
+      session.Query("SELECT count(*) FROM outbox");  // What is read from here on is as it was here.
+      if (const auto run = Meanwhile(nullptr)) run();
+      return work(session);
+    });
+  }
   void OnPublished(std::function<void()> listener) override { store_.OnPublished(std::move(listener)); }
 
   void Hold() {
@@ -75,12 +86,20 @@ class SlowStore final : public Store {
 
   std::atomic<int> commits{0};
   std::atomic<int> commits_to_fail{0};
+  std::atomic<int> let_go{0};  ///< Of those held, how many have ended.
+
+  /// `run` runs once, in the next read, between what it sees and what it does. Returns what was to run.
+  std::function<void()> Meanwhile(std::function<void()> run) {
+    const std::lock_guard lock{mutex_};
+    return std::exchange(meanwhile_, std::move(run));
+  }
 
  private:
   Store& store_;
   std::mutex mutex_;
   bool holds_ = false;
   std::vector<std::function<void()>> held_;
+  std::function<void()> meanwhile_;
 };
 
 class OutboxRelayTest : public testing::DeliveryTest {
@@ -163,6 +182,24 @@ TEST_F(OutboxRelayTest, WhatComesDoesNotWaitForWhatWasSentToLeave) {
   EXPECT_TRUE(Eventually([&] { return OutboxSize() == 0; }));
   EXPECT_THAT(Sequences(), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_EQ(store.commits, 2);  // The four left together.
+}
+
+TEST_F(OutboxRelayTest, WhatLeavesWhileTheNextAreReadIsNotSentAgain) {
+  SlowStore store{*producer_};
+  store.Hold();
+  Publish("k", "1");
+  const auto relay = StartRelay(store);
+  ASSERT_TRUE(Eventually([&] { return store.holds_some(); }));
+  std::atomic<bool> left = false;
+  store.Meanwhile([&] {
+    store.LetGo();
+    left = Eventually([&] { return store.let_go == 1; });
+  });
+  Publish("k", "2");
+  ASSERT_TRUE(arrivals_.WaitFor(2));
+  EXPECT_TRUE(Eventually([&] { return OutboxSize() == 0; }));
+  EXPECT_TRUE(left);
+  EXPECT_THAT(Sequences(), ElementsAre(1, 2));
 }
 
 TEST_F(OutboxRelayTest, WhatCannotLeaveIsTriedAgainAndNotSentAgain) {
