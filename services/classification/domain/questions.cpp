@@ -23,7 +23,8 @@ bool Asks(std::string_view sentence, std::string_view after) {
       "管不管|凭什么|凭啥|干什么吃|怎么管的|像话|还是人吗|谁管|有人管|你们到底|对吗|是吧|听得到|在吗$|我怎么办$|"
       "你们?(?:上次|是不是|知道)|我就问(?:一句|你)"};
   static const Pattern own_matter{
-      "回音|(?:今天|今晚|晚上|明天|现在|多久|什么时候|啥时候)能(?:来|到$)|"
+      "回音|有(?:个)?(?:信儿?|准信儿?|消息|结果|答复|回复)[啊呢呀嘛吗吧]*$|(?:今天|今晚|晚上|明天|现在|多久|什么时候|"
+      "啥时候)能(?:来|到$)|"
       "转(?:的|给)(?:是)?(?:哪个|什么)|工号|叫(?:什么|啥)名|再查一下"};
   if (reproach.Matches(sentence) || own_matter.Matches(sentence)) return false;
   if (says_so.Matches(sentence) || after.starts_with("?") || after.starts_with("？")) return true;

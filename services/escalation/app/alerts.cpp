@@ -4,6 +4,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include "escalation/domain/suggestion.h"
 #include "language/masking.h"
 #include "platform/concurrency/notifier.h"
 #include "platform/ids.h"

@@ -50,12 +50,13 @@ class RiskModel {
                                 std::span<const TurnRisk> earlier) const;
 
  private:
+  /// What the model says where no rule speaks: fills in `now`. `held_back`: rules whose words sound harmless.
+  void Judge(const CallOpening& opening, std::span<const HeardTurn> turns, std::span<const TurnRisk> earlier,
+             std::vector<Evidence> held_back, TurnRisk& now) const;
+
   const RiskWeights weights_;
   const std::string version_;
   LevelThresholds thresholds_;
 };
-
-/// What a supervisor is asked to do about a warning: "接管通话；转接110".
-[[nodiscard]] std::string Suggestion(const TurnRisk& risk);
 
 }  // namespace hotline::escalation

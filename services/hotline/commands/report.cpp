@@ -186,15 +186,44 @@ void AppendAnswers(std::string& text, knowledge::v1::KnowledgeService::Stub& stu
   text += table.Text("  ");
 }
 
+/// By matter, where it is known: an article is written for a matter, not for a sentence.
 void AppendGaps(std::string& text, knowledge::v1::KnowledgeService::Stub& stub) {
+  struct Missing {
+    std::string region;
+    std::string matter;
+    std::string question;  // The one asked most.
+    int times = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Missing> matters;
+  int total = 0;
   knowledge::v1::ListGapsRequest request;
-  request.set_page_size(kRowsShown);
-  knowledge::v1::ListGapsResponse response;
-  OrFail(Call([&](auto* context) { return stub.ListGaps(context, request, &response); }));
-  Heading(text, fmt::format("没有现行答案的问题{}", response.gaps().empty() ? "：无" : ""));
-  for (const auto& gap : response.gaps()) {
-    text += fmt::format("  {}次  {}  {}\n", gap.times_asked(), gap.region(), cli::Shorten(gap.question(), 80));
+  request.set_page_size(kPage);
+  ReadAll<knowledge::v1::ListGapsRequest, knowledge::v1::ListGapsResponse>(
+      request,
+      [&](const auto& asked, auto& answer) {
+        return Call([&](auto* context) { return stub.ListGaps(context, asked, &answer); });
+      },
+      [&](const auto& answer) {
+        for (const auto& gap : answer.gaps()) {
+          Missing& missing = matters[{gap.matter().empty() ? gap.question() : gap.matter(), gap.region()}];
+          if (missing.times == 0) missing = {gap.region(), gap.matter(), gap.question(), 0};
+          missing.times += gap.times_asked();
+          total += gap.times_asked();
+        }
+      });
+  Heading(text, matters.empty() ? "没有现行答案的问题：无"
+                                : fmt::format("没有现行答案的问题 {} 次，涉及 {} 项", total, matters.size()));
+  if (matters.empty()) return;
+  std::vector<Missing> ranked;
+  for (const auto& [key, missing] : matters) ranked.push_back(missing);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.times > b.times; });
+  cli::Table table{{"次数", "地区", "事项", "例如"}};
+  for (std::size_t i = 0; i < std::min(ranked.size(), kRowsShown); ++i) {
+    table.Add({std::to_string(ranked[i].times), ranked[i].region, ranked[i].matter.empty() ? "—" : ranked[i].matter,
+               cli::Shorten(ranked[i].question, 60)});
   }
+  text += table.Text("  ");
+  if (ranked.size() > kRowsShown) text += fmt::format("  另有 {} 项\n", ranked.size() - kRowsShown);
 }
 
 void AppendFollowUps(std::string& text, followup::v1::FollowUpService::Stub& stub, const std::string& site,

@@ -74,6 +74,7 @@ Phrase FromMessage(const v1::Phrase& message) {
 v1::Gap ToMessage(const Gap& gap) {
   v1::Gap message;
   message.set_question(gap.question);
+  message.set_matter(gap.matter);
   message.set_region(gap.region);
   message.set_times_asked(static_cast<std::int32_t>(gap.times_asked));
   *message.mutable_last_asked_at() = ToTimestamp(gap.last_asked_ms);

@@ -140,20 +140,20 @@ void SqlKnowledgeTable::PutPhrase(Transaction& tx, const Phrase& p) {
 
 void SqlKnowledgeTable::CountGap(Transaction& tx, const Gap& asked) {
   tx.Write(
-      "INSERT INTO gaps (question, region, reason, times_asked, last_asked_at) VALUES (:1, :2, :3, 1, :4) ON CONFLICT "
-      "(question, region) "
-      "DO UPDATE SET reason = excluded.reason, times_asked = gaps.times_asked + 1, last_asked_at = "
-      "excluded.last_asked_at",
-      {asked.question, asked.region, static_cast<std::int64_t>(asked.reason), asked.last_asked_ms});
+      "INSERT INTO gaps (question, region, reason, times_asked, last_asked_at, matter) VALUES (:1, :2, :3, 1, :4, :5) "
+      "ON CONFLICT (question, region) DO UPDATE SET reason = excluded.reason, times_asked = gaps.times_asked + 1, "
+      "last_asked_at = excluded.last_asked_at, "
+      "matter = CASE WHEN excluded.matter = '' THEN gaps.matter ELSE excluded.matter END",
+      {asked.question, asked.region, static_cast<std::int64_t>(asked.reason), asked.last_asked_ms, asked.matter});
 }
 
 std::vector<Gap> SqlKnowledgeTable::Gaps(Session& session, std::string_view region, std::int64_t offset, int limit) {
   std::vector<Gap> gaps;
-  for (const Row& row : session.Query(
-           "SELECT question, region, reason, times_asked, last_asked_at FROM gaps WHERE (:1 = '' OR region = :2) "
-           "ORDER BY times_asked DESC, question, region LIMIT :3 OFFSET :4",
-           {Str(region), Str(region), std::int64_t{limit}, offset})) {
-    gaps.push_back({row.Text(0), row.Text(1), static_cast<NoAnswer>(row.Int(2)), row.Int(3), row.Int(4)});
+  for (const Row& row : session.Query("SELECT question, matter, region, reason, times_asked, last_asked_at FROM gaps "
+                                      "WHERE (:1 = '' OR region = :2) "
+                                      "ORDER BY times_asked DESC, question, region LIMIT :3 OFFSET :4",
+                                      {Str(region), Str(region), std::int64_t{limit}, offset})) {
+    gaps.push_back({row.Text(0), row.Text(1), row.Text(2), static_cast<NoAnswer>(row.Int(3)), row.Int(4), row.Int(5)});
   }
   return gaps;
 }

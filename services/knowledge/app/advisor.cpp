@@ -7,10 +7,21 @@
 
 #include <absl/strings/str_cat.h>
 
+#include "language/text.h"
 #include "platform/time.h"
 
 namespace hotline::knowledge {
 namespace {
+
+/// The question as somebody reads it who has to write the article. Nothing where a word or two ("要多久？") leave open
+/// even what they are about.
+std::string GapOf(const SpokenTurn& turn) {
+  constexpr std::size_t kStandsAlone = 6;  // With its mark: "户口怎么迁？".
+  std::string_view question = turn.question;
+  if (question.starts_with(turn.region)) question.remove_prefix(turn.region.size());
+  const bool leans = language::CountCharacters(question) < kStandsAlone;
+  return leans && turn.matter.empty() ? std::string{} : std::string{question};
+}
 
 /// Several remarks as one line.
 void Remark(std::string_view remark, std::string& note) {
@@ -67,9 +78,11 @@ void Advisor::AnswerQuestion(Transaction& tx, const SpokenTurn& turn, Advice& ad
     return;
   }
   if (choice.note.empty() && !SeeksFacts(turn)) return;
-  advice.gap = turn.question;
   Remark(choice.note.empty() ? "没有查到本地现行规定，不要凭记忆答复，请转主管部门" : choice.note, advice.note);
-  table_.CountGap(tx, {.question = turn.question,
+  advice.gap = GapOf(turn);
+  if (advice.gap.empty()) return;
+  table_.CountGap(tx, {.question = advice.gap,
+                       .matter = turn.matter,
                        .region = NormalRegion(turn.region),
                        .reason = choice.reason,
                        .last_asked_ms = turn.said_at.time_since_epoch().count()});

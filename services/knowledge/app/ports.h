@@ -21,7 +21,8 @@ using platform::Transaction;
 
 /// A question that had no answer.
 struct Gap {
-  std::string question;
+  std::string question;  ///< As it was asked, without the region.
+  std::string matter;    ///< What the call was about: "高龄津贴"; empty where nobody knows.
   std::string region;
   NoAnswer reason = NoAnswer::kNothingFound;
   std::int64_t times_asked = 0;

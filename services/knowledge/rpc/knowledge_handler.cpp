@@ -169,6 +169,7 @@ void KnowledgeHandler::Remember(const v1::AskRequest& request, const Question& q
       table_.RecordServed(tx, {request.call_id(), /*turn=*/0, question.text, article.id, article.version, now});
     } else {
       table_.CountGap(tx, {.question = question.text,
+                           .matter = "",
                            .region = NormalRegion(question.region),
                            .reason = choice.reason,
                            .last_asked_ms = now});

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <absl/strings/cord.h>
+#include <absl/strings/str_cat.h>
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 
@@ -120,6 +121,9 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view request_i
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
+  if (status.error_code() == grpc::StatusCode::INTERNAL &&
+      status.error_message().find("Received RST_STREAM") != std::string::npos)
+    return absl::UnavailableError(absl::StrCat("the server went away while it answered: ", status.error_message()));
   absl::Status result{static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
   google::rpc::Status wire;
   if (!wire.ParseFromString(status.error_details())) return result;  // Some other server's details.

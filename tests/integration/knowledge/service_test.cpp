@@ -305,6 +305,30 @@ TEST_F(KnowledgeServiceTest, AdvisesOnEveryTurnOfACallerOnceAndInOrder) {
   EXPECT_EQ(served[0].article_version(), 1);
 }
 
+TEST_F(KnowledgeServiceTest, AGapNamesItsMatterAndWhatLeansOnNothingIsNone) {
+  const auto say = [&](int number, const std::string& question, const std::string& matter) {
+    TurnUnderstood turn = CallerTurn(number, common::v1::EMOTION_CALM, "云州市" + question);
+    turn.set_matter(matter);
+    listener_->Say(turn);
+  };
+  say(2, "要多久？", "");
+  say(4, "免费的？", "");
+  say(6, "要多久？", "飞船停放");
+  const auto heard = listener_->Heard(3);
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_THAT(heard[0].gap(), IsEmpty());
+  EXPECT_THAT(heard[0].note(), HasSubstr("不要凭记忆"));
+  EXPECT_THAT(heard[1].gap(), IsEmpty());
+  EXPECT_EQ(heard[2].gap(), "要多久？");
+  say(8, "要多久？", "");
+  listener_->Heard(4);
+  const auto gaps = Gaps();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].question(), "要多久？");
+  EXPECT_EQ(gaps[0].matter(), "飞船停放");
+  EXPECT_EQ(gaps[0].region(), "云州市");
+}
+
 TEST_F(KnowledgeServiceTest, TheMatterFindsWhatASpokenQuestionMissesOnceInACall) {
   ASSERT_TRUE(Import("r1", {Heat("P2", "云州市", "2025-10-01")}).ok());
   const std::string spoken = "那我这个事情到底该咋弄才好？";

@@ -190,6 +190,7 @@ TEST(QuestionsTest, StatementsAndReproachesAskNothing) {
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "我在这儿站着呢。"}})[0], "云州市"), "");
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "放了一辈子羊，哪儿也没去过。"}})[0], "云州市"), "");
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "师傅今天能来吗？"}})[0], "云州市"), "");
+  EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "那得多长时间有信儿啊？"}})[0], "云州市"), "");
 }
 
 }  // namespace

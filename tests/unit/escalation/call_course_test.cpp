@@ -10,6 +10,7 @@
 
 #include "escalation/adapters/messages.h"
 #include "escalation/domain/embedded_data.h"
+#include "escalation/domain/suggestion.h"
 #include "language/model_file.h"
 #include "language/models.h"
 #include "spoken.h"

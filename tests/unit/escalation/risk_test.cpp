@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "escalation/domain/suggestion.h"
 #include "spoken.h"
 
 namespace hotline::escalation {

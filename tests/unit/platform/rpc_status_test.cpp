@@ -88,5 +88,11 @@ TEST(StatusTest, UnderstandsServersThatSendNoDetails) {
   EXPECT_EQ(Explain(back), "UNAVAILABLE: gone");
 }
 
+TEST(StatusTest, AStreamThatWasCutIsAServerGoneAway) {
+  EXPECT_TRUE(
+      absl::IsUnavailable(FromGrpcStatus({grpc::StatusCode::INTERNAL, "Received RST_STREAM with error code 2"})));
+  EXPECT_TRUE(absl::IsInternal(RoundTrip(absl::InternalError("a bug"))));
+}
+
 }  // namespace
 }  // namespace hotline::platform

@@ -1,0 +1,69 @@
+#include "escalation/domain/of_red.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace hotline::escalation {
+namespace {
+
+/// It does not wait for the call to go on (RiskWeights::patience).
+constexpr std::array kOfRed{Concern::kDanger, Concern::kGroup, Concern::kLeak};
+
+/// How sure the head is of any of them.
+double SureOfRed(const CallerTurn& read) {
+  double sure = 0;
+  for (const Concern concern : kOfRed) sure += Of(read.concerns, concern);
+  return sure;
+}
+
+}  // namespace
+
+bool IsOfRed(Concern concern) { return std::find(kOfRed.begin(), kOfRed.end(), concern) != kOfRed.end(); }
+
+bool TellsOfRed(std::string_view code) {
+  return code == "COURSE_OF_DANGER" ||
+         std::any_of(kOfRed.begin(), kOfRed.end(), [&](Concern concern) { return code == EvidenceCode(concern); });
+}
+
+bool MayBeRed(const std::vector<CallerTurn>& turns, const RiskWeights& weights) {
+  return std::any_of(turns.begin(), turns.end(), [&](const CallerTurn& read) { return SureOfRed(read) >= weights.sure; });
+}
+
+bool MustBeRed(const CallerTurn& last, bool in_trouble, const RiskWeights& weights) {
+  if (!last.heard->reading) return false;
+  if (in_trouble && SureOfRed(last) >= weights.sure_once_warned) return true;
+  switch (last.heard->reading->emotion) {
+    case Emotion::kCalm:
+    case Emotion::kGrateful: return SureOfRed(last) >= weights.sure_of_calm;
+    case Emotion::kAnxious:
+    case Emotion::kFearful:
+    case Emotion::kSad:
+    case Emotion::kDesperate: return SureOfRed(last) >= weights.sure_of_afraid;
+    case Emotion::kAggrieved:
+    case Emotion::kDissatisfied:
+    case Emotion::kDisappointed:
+    case Emotion::kAngry:
+    case Emotion::kSarcastic: break;
+  }
+  return SureOfRed(last) >= weights.sure;
+}
+
+bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights) {
+  if (heard.turn.speaker != Speaker::kCaller || !heard.reading || !heard.reading->concern) return false;
+  const ConcernReading concerns = ConcernsOf(heard);
+  double alarming = Of(concerns, Concern::kExposure);
+  for (const Concern concern : kOfRed) alarming += Of(concerns, concern);
+  return alarming < weights.harmless;
+}
+
+Evidence SurestOfRed(const std::vector<CallerTurn>& turns) {
+  const CallerTurn& surest = *std::max_element(
+      turns.begin(), turns.end(), [](const CallerTurn& a, const CallerTurn& b) { return SureOfRed(a) < SureOfRed(b); });
+  const Concern concern = *std::max_element(kOfRed.begin(), kOfRed.end(), [&](Concern a, Concern b) {
+    return Of(surest.concerns, a) < Of(surest.concerns, b);
+  });
+  return {std::string{EvidenceCode(concern)}, surest.heard->turn.text, surest.heard->turn.number};
+}
+
+}  // namespace hotline::escalation

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "escalation/domain/call.h"
+#include "escalation/domain/caller_turns.h"
+#include "escalation/domain/concerns.h"
+#include "escalation/domain/risk_weights.h"
+
+namespace hotline::escalation {
+
+/// Red is for danger, for a crowd that is about to act, and for an informant who was made known. What is said in words
+/// that no hard rule knows is red where it is believed; here is decided when.
+
+[[nodiscard]] bool IsOfRed(Concern concern);
+/// Whether evidence of this code tells of what red is for.
+[[nodiscard]] bool TellsOfRed(std::string_view code);
+
+/// Whether any turn is sure enough that the model may speak red at all.
+[[nodiscard]] bool MayBeRed(const std::vector<CallerTurn>& turns, const RiskWeights& weights);
+
+/// Whether `last` alone makes the call red. Somebody who is calm about it, asks how to report or tells of a drill, must
+/// be believed less readily; somebody who is afraid, or whose call is in trouble otherwise or was before, more.
+[[nodiscard]] bool MustBeRed(const CallerTurn& last, bool in_trouble, const RiskWeights& weights);
+
+/// Whether a rule's words are used harmlessly ("要出人命，是气的"): the head, and the encoder that reads the whole
+/// sentence, together hear nothing of what red is for. Never without the encoder.
+[[nodiscard]] bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights);
+
+/// The turn that is surest of danger, a crowd or a leak, and of which of them. What is too unsure of each to weigh may
+/// be sure enough of all together. `turns`: at least one.
+[[nodiscard]] Evidence SurestOfRed(const std::vector<CallerTurn>& turns);
+
+}  // namespace hotline::escalation

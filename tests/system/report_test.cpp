@@ -1,0 +1,63 @@
+// The director's summary, as a person runs it after a day of calls.
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/server.h"
+
+namespace hotline::tests {
+namespace {
+
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A labelled call that warns, and one that asks what no article answers.
+std::filesystem::path Day(const std::filesystem::path& folder) {
+  std::ifstream in{std::filesystem::path{HOTLINE_SOURCE_DIR} / "tests/data/calls/dataset.jsonl"};
+  const std::filesystem::path file = folder / "calls.jsonl";
+  std::ofstream out{file};
+  for (std::string line; std::getline(in, line);) {
+    if (nlohmann::json::parse(line).at("id") == "D010") out << line << '\n';
+  }
+  out << R"({"id": "X001", "site": "yunzhou", "city": "云州市", "channel": "phone",)"
+         R"( "started_at": "2026-03-25T11:00:00+08:00", "caller": {"phone": "13900000099", "tags": []}, "history": [],)"
+         R"( "turns": [{"speaker": "agent", "at_ms": 0, "text": "您好，请讲。"},)"
+         R"( {"speaker": "caller", "at_ms": 1500, "text": "你好，我妈今年满八十了，高龄津贴怎么申请？"},)"
+         R"( {"speaker": "agent", "at_ms": 9000, "text": "您要问高龄津贴，我查一下。"},)"
+         R"( {"speaker": "caller", "at_ms": 15000, "text": "高龄津贴一个月有多少钱？"},)"
+         R"( {"speaker": "agent", "at_ms": 22000, "text": "我记下了，请民政局答复您。"}]})"
+      << '\n';
+  return file;
+}
+
+TEST(ReportCommandTest, TellsWhatADayBroughtAndWhatIsMissing) {
+  const TemporaryDirectory data;
+  Server server{data.path() / "data"};
+  server.Start();
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--address", server.address()});
+    const CommandResult result = RunHotline(words);
+    EXPECT_EQ(result.status, 0) << words.front() << ": " << result.err;
+    return result.out;
+  };
+  const std::string before = run({"report"});
+  EXPECT_THAT(before, AllOf(HasSubstr("来电来信 0 件"), HasSubstr("预警 0 条"), HasSubstr("没有现行答案的问题：无"),
+                            HasSubstr("待回访 0 件")));
+
+  run({"replay", Day(data.path()).string()});
+  const std::string report = run({"report"});
+  EXPECT_THAT(report, HasSubstr("■ 来电来信 2 件"));
+  EXPECT_THAT(report, HasSubstr("■ 预警 1 条"));
+  EXPECT_THAT(report, ContainsRegex("红 +.*第[0-9]+轮"));
+  EXPECT_THAT(report, HasSubstr("■ 没有现行答案的问题 2 次，涉及 1 项"));
+  EXPECT_THAT(report, ContainsRegex("2 +云州市 +高龄津贴 +.*高龄津贴.*？"));
+  EXPECT_THAT(report, Not(HasSubstr("云州市高龄津贴"))) << "the region has its own column";
+  EXPECT_THAT(run({"report", "--site", "hailan"}), HasSubstr("来电来信 0 件"));
+}
+
+}  // namespace
+}  // namespace hotline::tests
