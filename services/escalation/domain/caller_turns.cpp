@@ -44,7 +44,8 @@ bool IsOfHandling(Concern concern) { return concern >= Concern::kUnsolved && con
 
 }  // namespace
 
-std::vector<CallerTurn> ReadCaller(const CallOpening& opening, std::span<const HeardTurn> turns, const RiskWeights& weights) {
+std::vector<CallerTurn> ReadCaller(const CallOpening& opening, std::span<const HeardTurn> turns,
+                                   const RiskWeights& weights) {
   std::size_t callers = 0;
   for (const HeardTurn& heard : turns) callers += heard.turn.speaker == Speaker::kCaller;
   std::vector<CallerTurn> read;
@@ -57,10 +58,10 @@ std::vector<CallerTurn> ReadCaller(const CallOpening& opening, std::span<const H
     const std::size_t age = callers - ++number;
     if (age >= kMemory) continue;
     CallerTurn one{.heard = &heard,
-                 .concerns = ConcernsOf(heard),
-                 .discount = discount,
-                 .faded = std::pow(weights.fade, age),
-                 .intensity = std::nullopt};
+                   .concerns = ConcernsOf(heard),
+                   .discount = discount,
+                   .faded = std::pow(weights.fade, age),
+                   .intensity = std::nullopt};
     if (heard.reading) one.intensity = Intensity(*heard.reading);
     read.push_back(one);
   }

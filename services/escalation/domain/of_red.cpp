@@ -27,7 +27,8 @@ bool TellsOfRed(std::string_view code) {
 }
 
 bool MayBeRed(const std::vector<CallerTurn>& turns, const RiskWeights& weights) {
-  return std::any_of(turns.begin(), turns.end(), [&](const CallerTurn& read) { return SureOfRed(read) >= weights.sure; });
+  return std::any_of(turns.begin(), turns.end(),
+                     [&](const CallerTurn& read) { return SureOfRed(read) >= weights.sure; });
 }
 
 bool MustBeRed(const CallerTurn& last, bool in_trouble, const RiskWeights& weights) {

@@ -147,13 +147,14 @@ void AppendAlerts(std::string& text, escalation::v1::EscalationService::Stub& st
     text += fmt::format("  另有 {} 条：hotline alerts list\n", alerts.size() - kRowsShown);
 }
 
-void AppendAnswers(std::string& text, knowledge::v1::KnowledgeService::Stub& stub) {
+void AppendAnswers(std::string& text, knowledge::v1::KnowledgeService::Stub& stub, const std::string& site) {
   struct Served {
     int times = 0;
     std::int64_t version = 0;
   };
   std::map<std::string, Served> served;
   knowledge::v1::ListServedAnswersRequest request;
+  request.set_site(site);
   request.set_page_size(kPage);
   ReadAll<knowledge::v1::ListServedAnswersRequest, knowledge::v1::ListServedAnswersResponse>(
       request,
@@ -187,7 +188,7 @@ void AppendAnswers(std::string& text, knowledge::v1::KnowledgeService::Stub& stu
 }
 
 /// By matter, where it is known: an article is written for a matter, not for a sentence.
-void AppendGaps(std::string& text, knowledge::v1::KnowledgeService::Stub& stub) {
+void AppendGaps(std::string& text, knowledge::v1::KnowledgeService::Stub& stub, const std::string& site) {
   struct Missing {
     std::string region;
     std::string matter;
@@ -197,6 +198,7 @@ void AppendGaps(std::string& text, knowledge::v1::KnowledgeService::Stub& stub) 
   std::map<std::pair<std::string, std::string>, Missing> matters;
   int total = 0;
   knowledge::v1::ListGapsRequest request;
+  request.set_site(site);
   request.set_page_size(kPage);
   ReadAll<knowledge::v1::ListGapsRequest, knowledge::v1::ListGapsResponse>(
       request,
@@ -260,8 +262,8 @@ std::string ReportText(const std::shared_ptr<grpc::Channel>& channel, const std:
   AppendCases(text, cases);
   AppendDepartments(text, cases);
   AppendAlerts(text, *escalation, site);
-  AppendAnswers(text, *knowledge);
-  AppendGaps(text, *knowledge);
+  AppendAnswers(text, *knowledge, site);
+  AppendGaps(text, *knowledge, site);
   AppendFollowUps(text, *followup, site, cases);
   return text + "\n";
 }

@@ -90,6 +90,7 @@ v1::ServedAnswer ToMessage(const ServedAnswer& served) {
   message.set_article_id(served.article_id);
   message.set_article_version(served.article_version);
   *message.mutable_served_at() = ToTimestamp(served.served_ms);
+  message.set_region(served.region);
   return message;
 }
 

@@ -160,10 +160,10 @@ std::vector<Gap> SqlKnowledgeTable::Gaps(Session& session, std::string_view regi
 
 void SqlKnowledgeTable::RecordServed(Transaction& tx, const ServedAnswer& served) {
   tx.Write(
-      "INSERT INTO served_answers (call_id, turn, question, article_id, article_version, served_at) VALUES (:1, :2, "
-      ":3, :4, :5, :6) "
-      "ON CONFLICT (call_id, turn) DO NOTHING",
-      {served.call_id, served.turn, served.question, served.article_id, served.article_version, served.served_ms});
+      "INSERT INTO served_answers (call_id, turn, question, article_id, article_version, served_at, region) "
+      "VALUES (:1, :2, :3, :4, :5, :6, :7) ON CONFLICT (call_id, turn) DO NOTHING",
+      {served.call_id, served.turn, served.question, served.article_id, served.article_version, served.served_ms,
+       served.region});
 }
 
 std::vector<std::string> SqlKnowledgeTable::ServedIn(Session& session, std::string_view call_id) {
@@ -175,14 +175,16 @@ std::vector<std::string> SqlKnowledgeTable::ServedIn(Session& session, std::stri
 }
 
 std::vector<ServedAnswer> SqlKnowledgeTable::Served(Session& session, std::string_view article_id, std::int64_t version,
-                                                    std::int64_t offset, int limit) {
+                                                    std::string_view region, std::int64_t offset, int limit) {
   std::vector<ServedAnswer> served;
   for (const Row& row :
-       session.Query("SELECT call_id, turn, question, article_id, article_version, served_at FROM served_answers "
-                     "WHERE (:1 = '' OR article_id = :2) AND (CAST(:3 AS BIGINT) = 0 OR article_version = :4) "
-                     "ORDER BY article_id, article_version, call_id, turn LIMIT :5 OFFSET :6",
-                     {Str(article_id), Str(article_id), version, version, std::int64_t{limit}, offset})) {
-    served.push_back({row.Text(0), row.Int(1), row.Text(2), row.Text(3), row.Int(4), row.Int(5)});
+       session.Query("SELECT call_id, turn, question, article_id, article_version, served_at, region "
+                     "FROM served_answers WHERE (:1 = '' OR article_id = :2) "
+                     "AND (CAST(:3 AS BIGINT) = 0 OR article_version = :4) AND (:5 = '' OR region = :6) "
+                     "ORDER BY article_id, article_version, call_id, turn LIMIT :7 OFFSET :8",
+                     {Str(article_id), Str(article_id), version, version, Str(region), Str(region), std::int64_t{limit},
+                      offset})) {
+    served.push_back({row.Text(0), row.Int(1), row.Text(2), row.Text(3), row.Int(4), row.Int(5), row.Text(6)});
   }
   return served;
 }

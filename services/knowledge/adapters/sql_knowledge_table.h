@@ -25,7 +25,7 @@ class SqlKnowledgeTable final : public KnowledgeTable {
   void RecordServed(Transaction& tx, const ServedAnswer& served) override;
   [[nodiscard]] std::vector<std::string> ServedIn(Session& session, std::string_view call_id) override;
   [[nodiscard]] std::vector<ServedAnswer> Served(Session& session, std::string_view article_id, std::int64_t version,
-                                                 std::int64_t offset, int limit) override;
+                                                 std::string_view region, std::int64_t offset, int limit) override;
   [[nodiscard]] std::vector<std::string> Suggested(Session& session, std::string_view call_id) override;
   void RememberSuggested(Transaction& tx, std::string_view call_id, std::string_view phrase_id) override;
 };

@@ -74,7 +74,7 @@ void Advisor::AnswerQuestion(Transaction& tx, const SpokenTurn& turn, Advice& ad
     advice.answer = choice.answer;
     const Article& article = choice.answer->article;
     table_.RecordServed(tx, {turn.call_id, turn.turn, turn.question, article.id, article.version,
-                             turn.said_at.time_since_epoch().count()});
+                             turn.said_at.time_since_epoch().count(), NormalRegion(turn.region)});
     return;
   }
   if (choice.note.empty() && !SeeksFacts(turn)) return;

@@ -37,6 +37,7 @@ struct ServedAnswer {
   std::string article_id;
   std::int64_t article_version = 0;
   std::int64_t served_ms = 0;
+  std::string region;  ///< Where it was asked for.
 };
 
 /// The record: articles with all their versions, phrases, gaps and who was told what. Runs inside the caller's
@@ -74,9 +75,10 @@ class KnowledgeTable {
   virtual void RecordServed(Transaction& tx, const ServedAnswer& served) = 0;
   /// The articles that were served in a call.
   [[nodiscard]] virtual std::vector<std::string> ServedIn(Session& session, std::string_view call_id) = 0;
-  /// All when `article_id` is empty; all versions when `version` is 0.
+  /// All when `article_id` is empty; all versions when `version` is 0; every region when it is empty.
   [[nodiscard]] virtual std::vector<ServedAnswer> Served(Session& session, std::string_view article_id,
-                                                         std::int64_t version, std::int64_t offset, int limit) = 0;
+                                                         std::int64_t version, std::string_view region,
+                                                         std::int64_t offset, int limit) = 0;
 
   /// Ids of the phrases that were suggested in a call.
   [[nodiscard]] virtual std::vector<std::string> Suggested(Session& session, std::string_view call_id) = 0;

@@ -166,7 +166,8 @@ void KnowledgeHandler::Remember(const v1::AskRequest& request, const Question& q
   const absl::Status kept = rpc_.store.InTransaction([&](Transaction& tx) {
     if (choice.answer) {
       const Article& article = choice.answer->article;
-      table_.RecordServed(tx, {request.call_id(), /*turn=*/0, question.text, article.id, article.version, now});
+      table_.RecordServed(tx, {request.call_id(), /*turn=*/0, question.text, article.id, article.version, now,
+                               NormalRegion(question.region)});
     } else {
       table_.CountGap(tx, {.question = question.text,
                            .matter = "",
@@ -249,10 +250,10 @@ grpc::ServerUnaryReactor* KnowledgeHandler::ListGaps(grpc::CallbackServerContext
                                                      const v1::ListGapsRequest* request,
                                                      v1::ListGapsResponse* response) {
   return RunQuery(context, rpc_, request, kReviewers, [this, request, response](const Actor&) -> absl::Status {
-    const absl::StatusOr<Page> page = PageOf(*request);
+    const absl::StatusOr<Page> page = PageOf(*request, sites_);
     if (!page.ok()) return page.status();
     return rpc_.store.Read([&](Session& session) {
-      const auto gaps = table_.Gaps(session, NormalRegion(request->region()), page->offset, page->limit);
+      const auto gaps = table_.Gaps(session, page->region, page->offset, page->limit);
       for (const Gap& gap : gaps) *response->add_gaps() = ToMessage(gap);
       if (static_cast<int>(gaps.size()) == page->limit) {
         response->set_next_page_token(OffsetToken(page->offset + page->limit));
@@ -266,13 +267,14 @@ grpc::ServerUnaryReactor* KnowledgeHandler::ListServedAnswers(grpc::CallbackServ
                                                               const v1::ListServedAnswersRequest* request,
                                                               v1::ListServedAnswersResponse* response) {
   return RunQuery(context, rpc_, request, kReviewers, [this, request, response](const Actor&) -> absl::Status {
-    const absl::StatusOr<Page> page = PageOf(*request);
+    const absl::StatusOr<Page> page = PageOf(*request, sites_);
     if (!page.ok()) return page.status();
     return rpc_.store.Read([&](Session& session) -> absl::Status {
       if (!request->article_id().empty() && !table_.NewestArticle(session, request->article_id())) {
         return absl::NotFoundError(absl::StrCat("no article ", request->article_id()));
       }
-      const auto served = table_.Served(session, request->article_id(), request->version(), page->offset, page->limit);
+      const auto served =
+          table_.Served(session, request->article_id(), request->version(), page->region, page->offset, page->limit);
       for (const ServedAnswer& one : served) *response->add_answers() = ToMessage(one);
       if (static_cast<int>(served.size()) == page->limit) {
         response->set_next_page_token(OffsetToken(page->offset + page->limit));

@@ -130,6 +130,13 @@ absl::StatusOr<Page> OffsetPage(const Request& request, FieldErrors& errors) {
   return page;
 }
 
+/// The region of `site`, or "" where none is named.
+std::string RegionOf(std::string_view site, const SiteRegions& sites, FieldErrors& errors) {
+  const std::string* const region = sites.Find(site);
+  errors.Require(site.empty() || region != nullptr, "site", "is not a site of this hotline");
+  return region == nullptr ? std::string{} : *region;
+}
+
 }  // namespace
 
 absl::Status Check(const v1::PublishArticleRequest& request) {
@@ -204,11 +211,10 @@ absl::StatusOr<Question> QuestionOf(const v1::AskRequest& request, const SiteReg
   AllowName("region", request.region(), errors);
   AllowDay("as_of", request.as_of(), errors);
   AllowName("call_id", request.call_id(), errors);
-  const std::string* const site_region = sites.Find(request.site());
-  errors.Require(request.site().empty() || site_region != nullptr, "site", "is not a site of this hotline");
+  const std::string site_region = RegionOf(request.site(), sites, errors);
   if (!errors.empty()) return errors.status();
   return Question{.text = request.question(),
-                  .region = request.region().empty() && site_region != nullptr ? *site_region : request.region(),
+                  .region = request.region().empty() ? site_region : request.region(),
                   .day = request.as_of().empty() ? today : request.as_of()};
 }
 
@@ -245,17 +251,24 @@ absl::StatusOr<Page> PageOf(const v1::ListArticlesRequest& request) {
   return page;
 }
 
-absl::StatusOr<Page> PageOf(const v1::ListGapsRequest& request) {
+absl::StatusOr<Page> PageOf(const v1::ListGapsRequest& request, const SiteRegions& sites) {
   FieldErrors errors;
   AllowName("region", request.region(), errors);
-  return OffsetPage(request, errors);
+  errors.Require(request.site().empty() || request.region().empty(), "region", "is given beside site");
+  const std::string site_region = RegionOf(request.site(), sites, errors);
+  absl::StatusOr<Page> page = OffsetPage(request, errors);
+  if (page.ok()) page->region = NormalRegion(site_region.empty() ? request.region() : site_region);
+  return page;
 }
 
-absl::StatusOr<Page> PageOf(const v1::ListServedAnswersRequest& request) {
+absl::StatusOr<Page> PageOf(const v1::ListServedAnswersRequest& request, const SiteRegions& sites) {
   FieldErrors errors;
+  const std::string site_region = RegionOf(request.site(), sites, errors);
   AllowName("article_id", request.article_id(), errors);
   errors.Require(request.version() >= 0, "version", "is negative");
-  return OffsetPage(request, errors);
+  absl::StatusOr<Page> page = OffsetPage(request, errors);
+  if (page.ok()) page->region = NormalRegion(site_region);
+  return page;
 }
 
 }  // namespace hotline::knowledge

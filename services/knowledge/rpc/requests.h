@@ -34,12 +34,13 @@ struct PhraseRequest {
 /// Where a page of a list starts and how long it is.
 struct Page {
   std::int64_t offset = 0;
-  std::string after;  ///< Id after which ListArticles goes on.
+  std::string after;   ///< Id after which ListArticles goes on.
+  std::string region;  ///< The one asked for, or of the site asked for; empty: every region.
   int limit = 100;
 };
 [[nodiscard]] std::string PageTokenAfter(const Article& last);
 [[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListArticlesRequest& request);
-[[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListGapsRequest& request);
-[[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListServedAnswersRequest& request);
+[[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListGapsRequest& request, const SiteRegions& sites);
+[[nodiscard]] absl::StatusOr<Page> PageOf(const v1::ListServedAnswersRequest& request, const SiteRegions& sites);
 
 }  // namespace hotline::knowledge

@@ -329,6 +329,31 @@ TEST_F(KnowledgeServiceTest, AGapNamesItsMatterAndWhatLeansOnNothingIsNone) {
   EXPECT_EQ(gaps[0].region(), "云州市");
 }
 
+TEST_F(KnowledgeServiceTest, ASitesDirectorReadsOfTheSiteAlone) {
+  ASSERT_TRUE(Import("r1", {Heat("P2", "云州市", "2025-10-01")}).ok());
+  listener_->Say(CallerTurn(2, common::v1::EMOTION_CALM, kQuestion));
+  listener_->Say(CallerTurn(4, common::v1::EMOTION_CALM, "宇宙飞船停在哪里？"));
+  listener_->Heard(2);
+  const std::map<std::string, int> counts{{"", 1}, {"yunzhou", 1}, {"hailan", 0}};
+  for (const auto& [site, count] : counts) {
+    v1::ListGapsRequest gaps;
+    gaps.set_site(site);
+    v1::ListGapsResponse listed;
+    EXPECT_TRUE(Call(&v1::KnowledgeService::Stub::ListGaps, gaps, listed).ok());
+    EXPECT_EQ(listed.gaps_size(), count) << site;
+    v1::ListServedAnswersRequest served;
+    served.set_site(site);
+    v1::ListServedAnswersResponse answers;
+    EXPECT_TRUE(Call(&v1::KnowledgeService::Stub::ListServedAnswers, served, answers).ok());
+    EXPECT_EQ(answers.answers_size(), count) << site;
+  }
+  v1::ListGapsRequest gaps;
+  gaps.set_site("nowhere");
+  v1::ListGapsResponse listed;
+  EXPECT_THAT(std::string{Call(&v1::KnowledgeService::Stub::ListGaps, gaps, listed).message()},
+              HasSubstr("site is not a site of this hotline"));
+}
+
 TEST_F(KnowledgeServiceTest, TheMatterFindsWhatASpokenQuestionMissesOnceInACall) {
   ASSERT_TRUE(Import("r1", {Heat("P2", "云州市", "2025-10-01")}).ok());
   const std::string spoken = "那我这个事情到底该咋弄才好？";
