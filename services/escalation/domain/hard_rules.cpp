@@ -1,6 +1,7 @@
 #include "escalation/domain/hard_rules.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,11 +28,18 @@ struct Rule {
   std::optional<Pattern> harmless_before;  ///< What the caller said earlier that explains it.
 };
 
+/// What says nothing alone. Two signs of different codes that add up to the same are as plain as a word.
+struct Sign {
+  std::string code;
+  std::string adds_up_to;
+  Pattern says;
+};
+
 /// data/hard_rules.json, compiled. In its expressions <NAME> is a block, <s20> up to 20 characters of one sentence,
 /// <c8> up to 8 of one clause.
 struct RuleBook {
   std::vector<Rule> rules;
-  std::vector<Rule> signs;
+  std::vector<Sign> signs;
   Pattern not_meant;
   Pattern of_a_report;
   language::TermFinder harmless_words;
@@ -71,7 +79,7 @@ RuleBook Read(std::string_view text) {
     }
   }
   for (const json& sign : file.at("signs")) {
-    book.signs.push_back({sign.at("code"), Compile(sign.at("says"), blocks), std::nullopt, std::nullopt});
+    book.signs.push_back({sign.at("code"), sign.at("of"), Compile(sign.at("says"), blocks)});
   }
   for (const json& word : file.at("harmless_words")) book.harmless_words.Add(word.get<std::string>());
   return book;
@@ -105,6 +113,37 @@ std::string WordsOf(const Rule& rule, const Turn& turn, const std::string& meant
   return turn.text.substr(spans.front().at, spans.front().words.size());
 }
 
+struct FoundSign {
+  const Sign* sign;
+  std::string words;
+};
+
+std::vector<FoundSign> SignsIn(const Turn& turn) {
+  std::vector<FoundSign> found;
+  const std::string meant = WithoutHarmlessWords(turn.text);
+  if (Book().not_meant.Matches(meant)) return found;
+  for (const Sign& sign : Book().signs) {
+    const std::vector<Pattern::Span> spans = sign.says.FindAll(meant);
+    if (!spans.empty()) found.push_back({&sign, turn.text.substr(spans.front().at, spans.front().words.size())});
+  }
+  return found;
+}
+
+/// Over however many turns; one of the signs must be of the last.
+void AddImplied(std::span<const HeardTurn> turns, std::vector<Evidence>& found) {
+  const Turn& last = turns.back().turn;
+  const std::vector<FoundSign> now = SignsIn(last);
+  if (now.empty()) return;
+  std::map<std::string_view, std::set<std::string_view>> codes;  // Of what they add up to.
+  for (const HeardTurn& heard : turns) {
+    if (heard.turn.speaker != Speaker::kCaller) continue;
+    for (const FoundSign& one : SignsIn(heard.turn)) codes[one.sign->adds_up_to].insert(one.sign->code);
+  }
+  for (const FoundSign& one : now) {
+    if (codes[one.sign->adds_up_to].size() >= 2) found.push_back({one.sign->adds_up_to, one.words, last.number});
+  }
+}
+
 }  // namespace
 
 std::string WithoutHarmlessWords(std::string_view text) {
@@ -115,18 +154,6 @@ std::string WithoutHarmlessWords(std::string_view text) {
     for (std::size_t i = 0; i < bytes; ++i) without[hit.at + i] = kAnyCharacter[i % kAnyCharacter.size()];
   }
   return without;
-}
-
-std::vector<Evidence> ImpliedDanger(const Turn& turn) {
-  std::vector<Evidence> found;
-  const std::string meant = WithoutHarmlessWords(turn.text);
-  if (Book().not_meant.Matches(meant)) return found;
-  for (const Rule& sign : Book().signs) {
-    if (std::string words = WordsOf(sign, turn, meant); !words.empty()) {
-      found.push_back({sign.code, std::move(words), turn.number});
-    }
-  }
-  return found;
 }
 
 std::vector<Evidence> FindHardRules(const CallOpening& opening, std::span<const HeardTurn> turns) {
@@ -141,17 +168,7 @@ std::vector<Evidence> FindHardRules(const CallOpening& opening, std::span<const 
     found.push_back({rule.code, std::move(words), turn.number});
   }
 
-  // Two different signs, over however many turns, are as plain as a word; one of them must be of now.
-  const std::vector<Evidence> now = ImpliedDanger(turn);
-  if (now.empty()) return found;
-  std::set<std::string> kinds;
-  for (const HeardTurn& heard : turns) {
-    if (heard.turn.speaker != Speaker::kCaller) continue;
-    for (const Evidence& sign : ImpliedDanger(heard.turn)) kinds.insert(sign.code);
-  }
-  if (kinds.size() >= 2) {
-    for (const Evidence& sign : now) found.push_back({"LIFE_SELF_IMPLIED", sign.words, sign.turn});
-  }
+  AddImplied(turns, found);
   return found;
 }
 

@@ -46,6 +46,13 @@ void HearCourse(std::span<const HeardTurn> turns, double discount, const RiskWei
       {std::max(red.log_odds, LogOdds(kSureRisk)), {"COURSE_OF_DANGER", red.turn->text, red.turn->number}});
 }
 
+/// Whether the rules that `found` names make `last` red. What is implied never sounds alarming: it is meant.
+bool AreMeant(const std::vector<Evidence>& found, const HeardTurn& last, const RiskWeights& weights) {
+  const bool implied = std::any_of(found.begin(), found.end(),
+                                   [](const Evidence& evidence) { return evidence.code.ends_with("_IMPLIED"); });
+  return implied || (!found.empty() && !SoundsOnlyAlarming(last, weights));
+}
+
 /// Red by the rules that `found` names.
 TurnRisk Ruled(const HeardTurn& last, std::vector<Evidence> found) {
   return {.turn = last.turn.number,
@@ -84,7 +91,7 @@ RiskModel::RiskModel(RiskWeights weights)
 std::optional<TurnRisk> RiskModel::HardRules(const CallOpening& opening, std::span<const HeardTurn> turns) const {
   std::vector<Evidence> found = FindHardRules(opening, turns);
   const HeardTurn& last = turns.back();
-  if (found.empty() || SoundsOnlyAlarming(last, weights_)) return std::nullopt;
+  if (!AreMeant(found, last, weights_)) return std::nullopt;
   return Ruled(last, std::move(found));
 }
 
@@ -93,7 +100,7 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
   const HeardTurn& last = turns.back();
   std::vector<Evidence> rules = FindHardRules(opening, turns);
   TurnRisk now;
-  if (!rules.empty() && !SoundsOnlyAlarming(last, weights_)) {
+  if (AreMeant(rules, last, weights_)) {
     now = Ruled(last, std::move(rules));
   } else {
     now = {.turn = last.turn.number, .degraded = last.turn.speaker == Speaker::kCaller && !last.reading};

@@ -18,6 +18,7 @@ std::string Suggestion(const TurnRisk& risk) {
   };
   if (speaks("LIFE_SELF")) steps.emplace_back("不要挂断，转接110和12356");
   if (speaks("LIFE_DANGER")) steps.emplace_back("转接119或120");
+  if (speaks("VIOLENCE_IMPLIED")) steps.emplace_back("不要点破，用只需答是或不是的话问清地点");
   if (speaks("VIOLENCE") || speaks("PUBLIC_ORDER")) steps.emplace_back("转接110");
   if (speaks("CONCERN_DANGER")) steps.emplace_back("先问清人身安全");
   if (speaks("COURSE_OF_DANGER") && !speaks("CONCERN_DANGER")) steps.emplace_back("先问清有没有人身危险、聚集或泄密");

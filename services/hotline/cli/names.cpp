@@ -34,9 +34,10 @@ constexpr std::array<std::pair<CaseState, std::string_view>, 16> kStates{{
     {CaseState::CASE_STATE_MERGED, "并入主件"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 35> kReasons{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 36> kReasons{{
     {"LIFE_DANGER", "生命安全"},
     {"VIOLENCE", "正在施暴"},
+    {"VIOLENCE_IMPLIED", "疑似受制于人"},
     {"LIFE_SELF", "轻生风险"},
     {"LIFE_SELF_IMPLIED", "疑似轻生"},
     {"GROUP_ACTION", "群体聚集"},

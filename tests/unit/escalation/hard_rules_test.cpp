@@ -4,13 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "escalation/domain/suggestion.h"
 #include "spoken.h"
 
 namespace hotline::escalation {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::Field;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -57,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Crowds, HardRuleTest,
                                          Said{"GROUP_ACTION", "村民们正在路口坐着，不给说法不走"},
                                          Said{"PETITION", "火车票买好了，后天去北京告你们"},
                                          Said{"PETITION", "我下周一就去省里上访，材料都装好了"},
+                                         Said{"GROUP_ACTION", "业主们说好了，都不说话，就静静坐在信访局台阶上。"},
                                          Said{"PUBLIC_ORDER", "惹急了我跟他们同归于尽！"},
                                          Said{"PUBLIC_ORDER", "我买好汽油了，这就去找他们算账"}));
 
@@ -78,6 +82,32 @@ TEST(HardRulesTest, SignsOfAFarewellAddUpOverTheCall) {
                             {'c', "嗯。存折密码我都写好放一起了，信也留了。"}});
   EXPECT_THAT(FindHardRules({}, std::span{call}.first(1)), IsEmpty());
   EXPECT_THAT(FindHardRules({}, call), Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED")));
+}
+
+TEST(HardRulesTest, WhatIsGivenAwayAndAPlaceAddUp) {
+  const auto call = Spoken({{'c', "师傅，南门那座桥晚上几点关灯？"},
+                            {'a', "十一点，您是要拍夜景吗？"},
+                            {'c', "不拍。两只鸡和狗都送给隔壁了，我没啥事。"}});
+  EXPECT_THAT(FindHardRules({}, std::span{call}.first(1)), IsEmpty());
+  EXPECT_THAT(FindHardRules({}, call), Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED")));
+}
+
+TEST(HardRulesTest, WhoPretendsToOrderBesideADrunkardIsInDanger) {
+  const auto call = Spoken({{'c', "喂，我想订个蛋糕。"},
+                            {'a', "您好，这里是政务热线，您是不是打错了？"},
+                            {'c', "没打错，要大一点的。家里那位喝了不少，脾气上来了。"}});
+  EXPECT_THAT(FindHardRules({}, std::span{call}.first(1)), IsEmpty());
+  const auto found = FindHardRules({}, call);
+  EXPECT_THAT(found, Contains(Field(&Evidence::code, "VIOLENCE_IMPLIED")));
+  EXPECT_THAT(found, Not(Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED"))))
+      << "one sign of each is none of either";
+  EXPECT_THAT(Suggestion({.level = RiskLevel::kRed, .reasons = found}),
+              AllOf(HasSubstr("不要点破"), HasSubstr("转接110")));
+}
+
+TEST(HardRulesTest, SignsOfTwoDangersDoNotAddUp) {
+  const auto call = Spoken({{'c', "我没打错吧，这是热线？"}, {'a', "是的。"}, {'c', "大桥几点关灯？"}});
+  EXPECT_THAT(FindHardRules({}, call), IsEmpty());
 }
 
 TEST(HardRulesTest, AnEventNamedBeforeExplainsABanner) {
@@ -109,7 +139,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "我们村两百多人周末要去市民广场跑步比赛，大巴停哪里？", "我去北京给老人看病，怎么备案？",
                     "举报以后你们会不会泄露我的电话？", "快递怎么知道我电话的？", "烧烤摊冒烟冒得厉害，油烟全进我家。",
                     "我怕燃气漏了，想约个安检。", "杀价杀不过他，哈哈。", "去年那边着火了，现在修好了没有？",
-                    "3号车每天中午12点都把车停在我家门口，挡着路了。", "办运动会能不能拉横幅？"));
+                    "孩子们都穿校服，走到政府广场参加升旗，路上要封道吗？", "搬家前把猫送给邻居了，养犬证怎么注销？",
+                    "我说话不太方便，正在开会，晚点再打。", "我没打错吧？问一下公积金。",
+                    "大桥的景观灯几点关灯？想去拍夜景。", "3号车每天中午12点都把车停在我家门口，挡着路了。",
+                    "办运动会能不能拉横幅？"));
 
 }  // namespace
 }  // namespace hotline::escalation
