@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kLongestCounted = 7;  // Longer dialogues count as this long: training knows none.
 constexpr std::size_t kRepeatWindow = 8;    // The caller's earlier turns among which a repeat is looked for.
+constexpr std::size_t kNearby = 5;          // As many of the caller's turns before and after one are about the same.
 
 /// The texts of one speaker's turns, in order.
 std::vector<std::string> TextsOf(std::span<const DialogueTurn> turns, Speaker speaker) {
@@ -75,6 +76,21 @@ std::string ReplyTo(std::span<const DialogueTurn> turns, std::size_t at) {
   return reply;
 }
 
+/// The caller's turn `at` and those nearby, in order.
+std::vector<std::string> Nearby(std::span<const DialogueTurn> turns, std::size_t at) {
+  std::vector<std::string> texts;
+  std::size_t own = 0;
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (turns[i].speaker != Speaker::kCaller) continue;
+    if (i == at) own = texts.size();
+    texts.push_back(turns[i].text);
+  }
+  const std::size_t first = own - std::min(own, kNearby);
+  const std::size_t count = std::min(own + kNearby + 1, texts.size()) - first;
+  const auto begin = texts.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+}
+
 }  // namespace
 
 DialogueFeatures HelpdeskFeatures(std::span<const DialogueTurn> turns, const TurnEmotions& emotions) {
@@ -121,7 +137,7 @@ DialogueFeatures HelpdeskFeatures(std::span<const DialogueTurn> turns, const Tur
   Append(features.numbers, last_emotion);
   Append(features.numbers, first_emotion);
   Append(features.numbers, MeanEmotion(emotions, emotions.size()));
-  features.encoded = {last, last_answer};
+  features.encoded = {{last}, {last_answer}};
   return features;
 }
 
@@ -146,7 +162,7 @@ DialogueFeatures ShopFeatures(std::span<const DialogueTurn> turns, const TurnEmo
 
   DialogueFeatures features;
   features.texts = {said, before.empty() ? std::string{} : turns[before.front()].text, reply};
-  features.encoded = {said};
+  features.encoded = {{said}, Nearby(turns, at)};
   features.numbers = {LogLength(said),
                       LogLength(reply),
                       LogLength(next < turns.size() ? turns[next].text : std::string{}),

@@ -23,12 +23,12 @@ using TurnEmotions = std::vector<std::vector<double>>;
 struct DialogueFeatures {
   std::vector<std::string> texts;
   std::vector<double> numbers;
-  std::vector<std::string> encoded;
+  std::vector<std::vector<std::string>> encoded;  ///< Each the mean of its texts' states; none is empty.
 };
 
 /// Of a whole dialogue: who said what first, last and in all, how long it is, who speaks last, what the caller feels.
 [[nodiscard]] DialogueFeatures HelpdeskFeatures(std::span<const DialogueTurn> turns, const TurnEmotions& emotions);
-/// Of the caller's turn `at`: its words, the turn before and the reply, repeats, and what the caller feels around it.
+/// Of the caller's turn `at`: its words, the turn before and the reply, repeats, what the caller says nearby and feels.
 [[nodiscard]] DialogueFeatures ShopFeatures(std::span<const DialogueTurn> turns, const TurnEmotions& emotions,
                                             std::size_t at);
 

@@ -172,21 +172,34 @@ absl::StatusOr<std::unique_ptr<const DialogueModel>> Models::LoadReaderOfState(c
                                                                                const char* name) const {
   auto reader = LoadIfThere<DialogueModel>(directory / name);
   if (!reader.ok() || *reader == nullptr) return reader;
-  const DialogueFeatures one_text{.texts = {}, .numbers = {}, .encoded = {""}};
+  const DialogueFeatures one_text{.texts = {}, .numbers = {}, .encoded = {{""}}};
   absl::Status status = CheckEncoder(**reader, name, *encoder_);
   status.Update(CheckFits(**reader, name, one_text));
   if (!status.ok()) return status;
   return reader;
 }
 
+const std::vector<double>* Models::StateOf(const std::string& text, KnownStates& known) const {
+  const auto [found, is_new] = known.try_emplace(text);
+  if (is_new) {
+    auto state = encoder_->State(text, kPatient);
+    if (state.ok()) found->second = *std::move(state);
+  }
+  return found->second.empty() ? nullptr : &found->second;
+}
+
 std::vector<double> Models::Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
-                                          const DialogueFeatures& features) const {
+                                          const DialogueFeatures& features, KnownStates& known) const {
   if (with_states == nullptr) return linear.Probabilities(features);
   std::vector<std::vector<double>> states;
-  for (const std::string& text : features.encoded) {
-    auto state = encoder_->State(text, kPatient);
-    if (!state.ok()) return linear.Probabilities(features);
-    states.push_back(*std::move(state));
+  for (const std::vector<std::string>& texts : features.encoded) {
+    std::vector<double> mean(kStateSize, 0.0);
+    for (const std::string& text : texts) {
+      const std::vector<double>* const state = StateOf(text, known);
+      if (state == nullptr) return linear.Probabilities(features);
+      for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += (*state)[i] / static_cast<double>(texts.size());
+    }
+    states.push_back(std::move(mean));
   }
   return with_states->Probabilities(features, states);
 }
@@ -294,12 +307,13 @@ std::vector<double> Models::ForecastVotes(std::span<const DialogueTurn> turns) c
 
 SatisfactionForecast Models::Forecast(std::span<const DialogueTurn> turns, DialogueStyle) const {
   const TurnEmotions emotions = EmotionsOf(turns);
+  KnownStates known;
   SatisfactionForecast forecast{
-      .distribution = Probabilities(*helpdesk_, helpdesk_encoder_.get(), HelpdeskFeatures(turns, emotions)),
+      .distribution = Probabilities(*helpdesk_, helpdesk_encoder_.get(), HelpdeskFeatures(turns, emotions), known),
       .dissatisfied = std::vector<double>(turns.size(), 0.0)};
   for (std::size_t i = 0; i < turns.size(); ++i) {
     if (turns[i].speaker != Speaker::kCaller) continue;
-    forecast.dissatisfied[i] = Probabilities(*shop_, shop_encoder_.get(), ShopFeatures(turns, emotions, i))[1];
+    forecast.dissatisfied[i] = Probabilities(*shop_, shop_encoder_.get(), ShopFeatures(turns, emotions, i), known)[1];
   }
   return forecast;
 }

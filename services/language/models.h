@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -123,9 +124,13 @@ class Models {
   /// A model that reads one state and nothing else; null where there is none.
   [[nodiscard]] absl::StatusOr<std::unique_ptr<const DialogueModel>> LoadReaderOfState(
       const std::filesystem::path& directory, const char* name) const;
+  /// The encoder's states of a dialogue's texts, each asked for once; empty: it was not had.
+  using KnownStates = std::map<std::string, std::vector<double>>;
+  /// Null where it is not had.
+  const std::vector<double>* StateOf(const std::string& text, KnownStates& known) const;
   /// What a dialogue model says, with the encoder's states where there is a model of them and every state is had.
   [[nodiscard]] std::vector<double> Probabilities(const DialogueModel& linear, const DialogueModel* with_states,
-                                                  const DialogueFeatures& features) const;
+                                                  const DialogueFeatures& features, KnownStates& known) const;
   /// Encoder and linear head together; nothing when there is no encoder, or none was free in time.
   [[nodiscard]] std::optional<std::vector<double>> Together(std::string_view text, EncoderTask task,
                                                             std::span<const double> linear,

@@ -25,22 +25,24 @@ def extract(kind, dialogues, extractor, emotion_model):
 
 
 class States:
-    """What the encoder of `model` makes of the texts that the cases name ("encoded"): one array for each of a case's texts."""
+    """What the encoder of `model` makes of the texts that the cases name ("encoded": the texts of each state, which is the
+    mean of theirs): one array for each state."""
 
     def __init__(self, cases, extractor, model):
-        texts = sorted({text for case in cases for text in case['encoded']})
+        texts = sorted({text for case in cases for some in case['encoded'] for text in some})
         lines = ''.join(json.dumps(text, ensure_ascii=False) + '\n' for text in texts)
         out = subprocess.run([extractor, 'states', model], input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout
         self.encoder, *rows = out.decode().splitlines()
         of = dict(zip(texts, (np.array(row.split(), dtype=np.float32) for row in rows), strict=True))
-        self.arrays = [np.stack([of[case['encoded'][i]] for case in cases]) for i in range(len(cases[0]['encoded']))]
+        self.arrays = [np.stack([np.mean([of[text] for text in case['encoded'][i]], 0) for case in cases])
+                       for i in range(len(cases[0]['encoded']))]
 
 
 class Space:
     """Rows of features on a common scale: each text tf-idf of unit length, numbers standardised, states (where given)
     around their mean, each block weighed."""
 
-    def __init__(self, cases, text_weights, number_weight, states=None, state_weight=0.0):
+    def __init__(self, cases, text_weights, number_weight, states=None, state_weights=()):
         self.idf, self.texts = [], []
         for t, weight in enumerate(text_weights):
             x = linear.parse_counts([c['texts'][t] for c in cases], BUCKET_BITS)
@@ -54,9 +56,9 @@ class Space:
         self.factor[numbers.std(0) < 1e-9] = 0
         dense = [(numbers - self.mean) * self.factor]
         self.encoder, self.states = (states.encoder, len(states.arrays)) if states else ('', 0)
-        for array in states.arrays if states else []:
+        for array, weight in zip(states.arrays, state_weights, strict=True) if states else []:
             mean = array.mean(0)
-            factor = np.sqrt(state_weight / ((array - mean) ** 2).sum(1).mean())
+            factor = np.sqrt(weight / ((array - mean) ** 2).sum(1).mean())
             self.mean, self.factor = np.append(self.mean, mean), np.append(self.factor, np.full(len(mean), factor))
             dense.append((array - mean) * factor)
         self.numbers = numbers.shape[1]

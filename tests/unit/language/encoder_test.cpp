@@ -293,6 +293,27 @@ TEST_F(EncoderTest, ForecastsWholeDialoguesByTheStatesOfTheirLastTurns) {
   EXPECT_EQ(encoder->State("路灯不亮", milliseconds{1'000})->size(), kStateSize);
 }
 
+TEST_F(EncoderTest, DialoguesHaveTheForecastThatTrainingComputesOfTheirStates) {
+  const auto golden = nlohmann::json::parse(std::ifstream{ModelDirectory() / "golden.json"}).at("dialogues");
+  ASSERT_FALSE(golden.empty());
+  for (const nlohmann::json& one : golden) {
+    std::vector<DialogueTurn> turns;
+    for (const nlohmann::json& turn : one.at("turns"))
+      turns.push_back({turn.at("speaker") == "caller" ? Speaker::kCaller : Speaker::kAgent, turn.at("text")});
+    const SatisfactionForecast forecast = WithEncoder().Forecast(turns, DialogueStyle::kCall);
+    EXPECT_THAT(forecast.distribution,
+                testing::Pointwise(testing::DoubleNear(1e-4), one.at("helpdesk_encoder").get<std::vector<double>>()))
+        << one.at("turns");
+    std::vector<double> dissatisfied;
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      if (turns[i].speaker == Speaker::kCaller) dissatisfied.push_back(forecast.dissatisfied[i]);
+    }
+    EXPECT_THAT(dissatisfied, testing::Pointwise(testing::DoubleNear(1e-4),
+                                                 one.at("dissatisfied_encoder").get<std::vector<double>>()))
+        << one.at("turns");
+  }
+}
+
 TEST_F(EncoderTest, RefusesForecastsThatWereTrainedOnAnotherEncoder) {
   const tests::ModelFolder folder;
   for (const char* file : {"encoder.model", "helpdesk_encoder.model", "shop_encoder.model"})

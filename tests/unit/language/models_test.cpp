@@ -174,6 +174,22 @@ TEST_F(GoldenTest, DialoguesHaveTheForecastThatTrainingComputes) {
   }
 }
 
+TEST(ShopFeaturesTest, ReadsTheTurnAndWhatTheCustomerSaysNearby) {
+  std::vector<DialogueTurn> turns;
+  for (int i = 0; i < 14; ++i) {
+    turns.push_back({Speaker::kCaller, "c" + std::to_string(i)});
+    turns.push_back({Speaker::kAgent, "a" + std::to_string(i)});
+  }
+  const auto encoded = [&](std::size_t customers) {
+    return ShopFeatures(turns, TurnEmotions(turns.size()), 2 * customers).encoded;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_THAT(encoded(0), testing::ElementsAre(Texts{"c0"}, Texts{"c0", "c1", "c2", "c3", "c4", "c5"}));
+  EXPECT_THAT(encoded(6), testing::ElementsAre(
+                              Texts{"c6"}, Texts{"c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11"}));
+  EXPECT_THAT(encoded(13), testing::ElementsAre(Texts{"c13"}, Texts{"c8", "c9", "c10", "c11", "c12", "c13"}));
+}
+
 TEST_F(ModelsTest, ForecastsADialogueWithoutTurns) {
   const SatisfactionForecast forecast = models_->Forecast({}, DialogueStyle::kCall);
   EXPECT_NEAR(std::accumulate(forecast.distribution.begin(), forecast.distribution.end(), 0.0), 1.0, 1e-9);

@@ -3,7 +3,7 @@
 //   hotline-features helpdesk|shop EMOTION_MODEL BUCKET_BITS MAX_N      in: [{"speaker": "caller"|"agent", "text"},
 //   ...]
 //   hotline-features states ENCODER_MODEL                               in: a JSON string
-// out: texts: "bucket:count ..."; helpdesk: {"texts": ["bucket:count ...", ...], "numbers": [...], "encoded": [a text
+// out: texts: "bucket:count ..."; helpdesk: {"texts": ["bucket:count ...", ...], "numbers": [...], "encoded": [texts
 // whose state is read, ...]}; shop: a list of such objects, one for each of the caller's turns; states: the encoder's
 // version first, then a line of numbers for each text.
 #include <chrono>
