@@ -13,14 +13,14 @@
 namespace hotline::knowledge {
 namespace {
 
-/// The question as somebody reads it who has to write the article. Nothing where a word or two ("要多久？") leave open
-/// even what they are about.
+/// The question as somebody reads it who has to write the article. A word or two ("要多久？") are told by the matter;
+/// nothing where nobody knows even what they are about.
 std::string GapOf(const SpokenTurn& turn) {
   constexpr std::size_t kStandsAlone = 6;  // With its mark: "户口怎么迁？".
   std::string_view question = turn.question;
   if (question.starts_with(turn.region)) question.remove_prefix(turn.region.size());
-  const bool leans = language::CountCharacters(question) < kStandsAlone;
-  return leans && turn.matter.empty() ? std::string{} : std::string{question};
+  if (language::CountCharacters(question) >= kStandsAlone) return std::string{question};
+  return turn.matter.empty() ? std::string{} : absl::StrCat(turn.matter, "：", std::string{question});
 }
 
 /// Several remarks as one line.

@@ -319,14 +319,19 @@ TEST_F(KnowledgeServiceTest, AGapNamesItsMatterAndWhatLeansOnNothingIsNone) {
   EXPECT_THAT(heard[0].gap(), IsEmpty());
   EXPECT_THAT(heard[0].note(), HasSubstr("不要凭记忆"));
   EXPECT_THAT(heard[1].gap(), IsEmpty());
-  EXPECT_EQ(heard[2].gap(), "要多久？");
-  say(8, "要多久？", "");
-  listener_->Heard(4);
+  EXPECT_EQ(heard[2].gap(), "飞船停放：要多久？");
+  say(8, "宇宙飞船停在哪里？", "飞船停放");
+  say(10, "宇宙飞船停在哪里？", "");
+  listener_->Heard(5);
   const auto gaps = Gaps();
-  ASSERT_EQ(gaps.size(), 1U);
-  EXPECT_EQ(gaps[0].question(), "要多久？");
-  EXPECT_EQ(gaps[0].matter(), "飞船停放");
-  EXPECT_EQ(gaps[0].region(), "云州市");
+  ASSERT_EQ(gaps.size(), 2U);
+  EXPECT_EQ(gaps[0].question(), "宇宙飞船停在哪里？");
+  EXPECT_EQ(gaps[0].times_asked(), 2);
+  EXPECT_EQ(gaps[1].question(), "飞船停放：要多久？");
+  for (const v1::Gap& gap : gaps) {
+    EXPECT_EQ(gap.matter(), "飞船停放");
+    EXPECT_EQ(gap.region(), "云州市");
+  }
 }
 
 TEST_F(KnowledgeServiceTest, ASitesDirectorReadsOfTheSiteAlone) {

@@ -191,6 +191,8 @@ TEST(QuestionsTest, StatementsAndReproachesAskNothing) {
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "放了一辈子羊，哪儿也没去过。"}})[0], "云州市"), "");
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "师傅今天能来吗？"}})[0], "云州市"), "");
   EXPECT_EQ(OpenQuestion({}, Spoken({{'c', "那得多长时间有信儿啊？"}})[0], "云州市"), "");
+  EXPECT_NE(OpenQuestion({}, Spoken({{'c', "退役军人体检多久有结果？"}})[0], "云州市"), "")
+      << "of a rule, not of this call";
 }
 
 }  // namespace
