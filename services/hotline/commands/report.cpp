@@ -217,6 +217,7 @@ void AppendGaps(std::string& text, knowledge::v1::KnowledgeService::Stub& stub, 
                                 : fmt::format("没有现行答案的问题 {} 次，涉及 {} 项", total, matters.size()));
   if (matters.empty()) return;
   std::vector<Missing> ranked;
+  ranked.reserve(matters.size());
   for (const auto& [key, missing] : matters) ranked.push_back(missing);
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.times > b.times; });
   cli::Table table{{"次数", "地区", "事项", "例如"}};
