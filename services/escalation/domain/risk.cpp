@@ -99,18 +99,15 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
                            std::span<const TurnRisk> earlier) const {
   const HeardTurn& last = turns.back();
   std::vector<Evidence> rules = FindHardRules(opening, turns);
-  TurnRisk now;
+  TurnRisk now{.turn = last.turn.number, .degraded = last.turn.speaker == Speaker::kCaller && !last.reading};
   if (AreMeant(rules, last, weights_)) {
     now = Ruled(last, std::move(rules));
+  } else if (!earlier.empty() && earlier.back().level == RiskLevel::kRed) {
+    now.risk = earlier.back().risk;
+    now.level = RiskLevel::kRed;
+    now.reasons = earlier.back().reasons;
   } else {
-    now = {.turn = last.turn.number, .degraded = last.turn.speaker == Speaker::kCaller && !last.reading};
-    if (!earlier.empty() && earlier.back().level == RiskLevel::kRed) {
-      now.risk = earlier.back().risk;
-      now.level = RiskLevel::kRed;
-      now.reasons = earlier.back().reasons;
-    } else {
-      Judge(opening, turns, earlier, std::move(rules), now);
-    }
+    Judge(opening, turns, earlier, std::move(rules), now);
   }
   now.trend = Trend(now.risk, earlier);
   return now;

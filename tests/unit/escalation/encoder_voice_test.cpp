@@ -112,6 +112,17 @@ TEST(EncoderVoiceTest, ARuleIsHeldBackOnlyWhereBothHeadsHearNothingAlarming) {
   EXPECT_TRUE(RiskModel::Get().HardRules({}, turns)) << "at once, before the reading comes";
 }
 
+TEST(EncoderVoiceTest, WhatIsImpliedIsNotHeldBackThoughNothingSoundsAlarming) {
+  std::vector<HeardTurn> turns = Spoken({{'c', "南门那座桥晚上几点关灯？", Emotion::kCalm},
+                                         {'a', "十一点。"},
+                                         {'c', "好。鸡和狗都送给隔壁了，我没啥事。", Emotion::kCalm}});
+  for (const std::size_t caller : {0, 2}) turns[caller].reading->concern = SureOf(Concern::kNone);
+  const TurnRisk risk = Assess(turns).back();
+  EXPECT_EQ(risk.level, RiskLevel::kRed);
+  ASSERT_FALSE(risk.reasons.empty());
+  EXPECT_EQ(risk.reasons.front().code, "LIFE_SELF_IMPLIED");
+}
+
 TEST(EncoderVoiceTest, RedNeedsAReadingOfTheTurn) {
   std::vector<HeardTurn> turns = Spoken({{'a', "您好，请讲。"}, {'c', "群里一百多户都说好了，后天一早上大桥那边去。"}});
   ASSERT_FALSE(RiskModel::Get().HardRules({}, turns));
