@@ -111,9 +111,11 @@ absl::StatusOr<std::shared_ptr<const Models>> Models::Load(const std::filesystem
   if (!status.ok()) return status;
   if (models->encoder_) {
     models->version_ = models->encoder_->version();
-    for (const auto& [reader, name] : {std::pair{&models->agent_act_encoder_, "agent_act_encoder.model"},
-                                       std::pair{&models->call_course_, "call_course.model"}}) {
-      auto loaded = models->LoadReaderOfState(directory, name);
+    for (const auto& [reader, name, texts] :
+         {std::tuple{&models->agent_act_encoder_, "agent_act_encoder.model", 0U},
+          std::tuple{&models->agent_fault_encoder_, "agent_fault_encoder.model", 1U},
+          std::tuple{&models->call_course_, "call_course.model", 0U}}) {
+      auto loaded = models->LoadReaderOfState(directory, name, texts);
       if (!loaded.ok()) return loaded.status();
       *reader = *std::move(loaded);
       if (*reader) absl::StrAppend(&models->version_, "+", (*reader)->version());
@@ -169,10 +171,11 @@ absl::Status Models::LoadReadersOfStates(const std::filesystem::path& directory)
 }
 
 absl::StatusOr<std::unique_ptr<const DialogueModel>> Models::LoadReaderOfState(const std::filesystem::path& directory,
-                                                                               const char* name) const {
+                                                                               const char* name,
+                                                                               std::size_t texts) const {
   auto reader = LoadIfThere<DialogueModel>(directory / name);
   if (!reader.ok() || *reader == nullptr) return reader;
-  const DialogueFeatures one_text{.texts = {}, .numbers = {}, .encoded = {{""}}};
+  const DialogueFeatures one_text{.texts = std::vector<std::string>(texts), .numbers = {}, .encoded = {{""}}};
   absl::Status status = CheckEncoder(**reader, name, *encoder_);
   status.Update(CheckFits(**reader, name, one_text));
   if (!status.ok()) return status;
@@ -267,8 +270,12 @@ Models::ActsReading Models::ReadActs(std::span<const std::string_view> sentences
   for (const std::string_view sentence : sentences) {
     const auto state = encoder_->State(sentence, encoder_->patience());
     if (!state.ok()) return {};
-    reading.sentences.push_back(
-        RankLabels(agent_act_encoder_->labels(), agent_act_encoder_->Probabilities({}, std::span{&*state, 1}), {}));
+    const std::span states{&*state, 1};
+    auto& [acts, faults] = reading.sentences.emplace_back();
+    acts = RankLabels(agent_act_encoder_->labels(), agent_act_encoder_->Probabilities({}, states), {});
+    if (!agent_fault_encoder_) continue;
+    const DialogueFeatures words{.texts = {std::string{sentence}}, .numbers = {}, .encoded = {}};
+    faults = RankLabels(agent_fault_encoder_->labels(), agent_fault_encoder_->Probabilities(words, states), {});
   }
   return reading;
 }

@@ -42,13 +42,13 @@ class Models {
  public:
   /// Reads topics.model, post_emotion.model, helpdesk.model and shop.model; call_topic.model with call_department.model
   /// if they are there; encoder.model if it is there and this build can run it, and with it helpdesk_encoder.model and
-  /// shop_encoder.model, agent_act_encoder.model and call_course.model, if they are there. The error names the file.
-  /// FAILED_PRECONDITION when one of these was trained on another encoder.
+  /// shop_encoder.model, agent_act_encoder.model, agent_fault_encoder.model and call_course.model, if they are there.
+  /// The error names the file. FAILED_PRECONDITION when one of these was trained on another encoder.
   static absl::StatusOr<std::shared_ptr<const Models>> Load(const std::filesystem::path& directory,
                                                             const EncoderSharing& sharing = {});
 
-  /// Stamp for assessments: "encoder-2026.11.25+acts-2026.11.25+linear-2026.11.24"; without an encoder,
-  /// linear_version().
+  /// Stamp for assessments: "encoder-2026.11.25+acts-2026.11.25+faults-2026.11.27+linear-2026.11.24"; without an
+  /// encoder, linear_version().
   [[nodiscard]] const std::string& version() const { return version_; }
   /// Stamp of what the linear heads said alone: "linear-2026.11.24", or several where they differ.
   [[nodiscard]] const std::string& linear_version() const { return linear_version_; }
@@ -89,10 +89,15 @@ class Models {
     std::string_view model;
   };
   [[nodiscard]] OpeningReading ReadOpening(std::span<const OpeningTurn> turns, Readers readers = Readers::kAll) const;
-  /// What an agent does with each of some sentences, the most probable act first; in the same haste. Nothing without
-  /// an encoder and agent_act_encoder.model, or where the encoder did not answer for all of them.
+  /// What an agent does with each of some sentences, and whether that is a fault, the most probable first; in the same
+  /// haste. Nothing without an encoder and agent_act_encoder.model, or where the encoder did not answer for all of
+  /// them; no faults without agent_fault_encoder.model.
   struct ActsReading {
-    std::vector<std::vector<Scored>> sentences;
+    struct Sentence {
+      std::vector<Scored> acts;
+      std::vector<Scored> faults;
+    };
+    std::vector<Sentence> sentences;
     std::string_view model;  ///< Empty where there is nothing.
   };
   [[nodiscard]] ActsReading ReadActs(std::span<const std::string_view> sentences,
@@ -121,9 +126,9 @@ class Models {
   absl::Status LoadEncoder(const std::filesystem::path& file, const EncoderSharing& sharing);
   absl::Status LoadDispatch(const std::filesystem::path& directory);
   absl::Status LoadReadersOfStates(const std::filesystem::path& directory);
-  /// A model that reads one state and nothing else; null where there is none.
+  /// A model that reads one text's state, and its words where `texts` is 1; null where there is none.
   [[nodiscard]] absl::StatusOr<std::unique_ptr<const DialogueModel>> LoadReaderOfState(
-      const std::filesystem::path& directory, const char* name) const;
+      const std::filesystem::path& directory, const char* name, std::size_t texts) const;
   /// The encoder's states of a dialogue's texts, each asked for once; empty: it was not had.
   using KnownStates = std::map<std::string, std::vector<double>>;
   /// Null where it is not had.
@@ -147,7 +152,8 @@ class Models {
   std::unique_ptr<const LinearModel> call_department_;
   std::unique_ptr<const DialogueModel> helpdesk_encoder_;  ///< May be null, and the next one.
   std::unique_ptr<const DialogueModel> shop_encoder_;
-  std::unique_ptr<const DialogueModel> agent_act_encoder_;  ///< May be null, and the next one.
+  std::unique_ptr<const DialogueModel> agent_act_encoder_;  ///< May be null, and the next two.
+  std::unique_ptr<const DialogueModel> agent_fault_encoder_;
   std::unique_ptr<const DialogueModel> call_course_;
 };
 

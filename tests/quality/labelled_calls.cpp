@@ -87,7 +87,7 @@ Played Play(const json& call, const reading::Reader& reader) {
     now.turn = {
         .number = turn.number, .speaker = turn.speaker, .at_ms = at_ms, .said_at = turn.said_at, .text = turn.text};
     const auto told = reading::ToMessage(opening, turn, read, read.model);  // As escalation hears it on the bus.
-    now.acts = risk::ActsFrom(told);
+    now.sentences = risk::SentencesFrom(told);
     now.reading = risk::ReadingFrom(told);
     if (read.emotion) {
       emotions.push_back(*read.emotion);

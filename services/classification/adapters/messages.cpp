@@ -65,7 +65,8 @@ v1::TurnUnderstood ToMessage(const CallOpening& opening, const Turn& turn, const
   message.mutable_satisfaction()->Add(understanding.satisfaction.begin(), understanding.satisfaction.end());
   for (const SentenceActs& sentence : understanding.acts) {
     v1::SentenceActs& acts = *message.add_acts();
-    for (const auto& act : sentence) *acts.add_acts() = ToMessage(act);
+    for (const auto& act : sentence.acts) *acts.add_acts() = ToMessage(act);
+    for (const auto& fault : sentence.faults) *acts.add_faults() = ToMessage(fault);
   }
   if (understanding.course) {
     message.mutable_course()->set_model(understanding.course->model);

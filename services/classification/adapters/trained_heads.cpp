@@ -54,7 +54,8 @@ TrainedOpening ReadOpening(const ModelsInUse& in_use, std::span<const Turn> turn
 TrainedActs ReadActs(const ModelsInUse& in_use, std::span<const std::string_view> sentences) {
   const language::Models::ActsReading read = in_use.models->ReadActs(sentences, in_use.readers);
   TrainedActs acts{.sentences = {}, .model = std::string{read.model}};
-  for (const std::vector<language::Scored>& sentence : read.sentences) acts.sentences.push_back(Labelled(sentence));
+  for (const auto& sentence : read.sentences)
+    acts.sentences.push_back({.acts = Labelled(sentence.acts), .faults = Labelled(sentence.faults)});
   return acts;
 }
 

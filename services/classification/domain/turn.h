@@ -68,8 +68,12 @@ struct ConcernVoice {
   double linear = 1;  ///< Weight of the logarithm of the other head's probabilities.
 };
 
-/// How probable each thing is that an agent may do with a sentence (escalation's acts, by their names), best first.
-using SentenceActs = std::vector<Scored<std::string>>;
+/// What an encoder hears in a sentence of an agent, best first: how probable each thing is that they may do with it
+/// (escalation's acts, by their names), and each fault that it may be; no faults where no model tells of them.
+struct SentenceActs {
+  std::vector<Scored<std::string>> acts;
+  std::vector<Scored<std::string>> faults{};
+};
 
 /// What an encoder made of a turn, for whoever hears how the call goes: numbers of that model, from -1 to 1.
 struct TurnCourse {

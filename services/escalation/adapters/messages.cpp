@@ -1,5 +1,6 @@
 #include "escalation/adapters/messages.h"
 
+#include <array>
 #include <set>
 #include <stdexcept>
 
@@ -170,28 +171,51 @@ classification::v1::TurnUnderstood ToMessage(const TurnReading& reading) {
   return message;
 }
 
-std::vector<ActReading> ActsFrom(const classification::v1::TurnUnderstood& message) {
-  std::vector<ActReading> sentences;
+namespace {
+
+using Labels = google::protobuf::RepeatedPtrField<classification::v1::ScoredLabel>;
+
+/// False where a name is not known.
+template <typename Known, std::size_t kKnown>
+bool ByNumber(const Labels& labels, std::optional<Known> (*from_name)(std::string_view),
+              std::array<double, kKnown>& probabilities) {
+  for (const classification::v1::ScoredLabel& scored : labels) {
+    const std::optional<Known> known = from_name(scored.label());
+    if (!known) return false;
+    probabilities[static_cast<std::size_t>(*known)] = scored.probability();
+  }
+  return true;
+}
+
+template <typename Known, std::size_t kKnown>
+void AddByNumber(const std::array<double, kKnown>& probabilities, Labels& labels) {
+  for (std::size_t i = 0; i < kKnown; ++i) {
+    classification::v1::ScoredLabel& scored = *labels.Add();
+    scored.set_label(std::string{Name(static_cast<Known>(i))});
+    scored.set_probability(probabilities[i]);
+  }
+}
+
+}  // namespace
+
+std::vector<HeardSentence> SentencesFrom(const classification::v1::TurnUnderstood& message) {
+  std::vector<HeardSentence> sentences;
   for (const classification::v1::SentenceActs& heard : message.acts()) {
-    ActReading& reading = sentences.emplace_back();
-    for (const classification::v1::ScoredLabel& scored : heard.acts()) {
-      const std::optional<AgentAct> act = AgentActFromName(scored.label());
-      if (!act) return {};  // Another encoder's names are not ours to guess.
-      reading[static_cast<std::size_t>(*act)] = scored.probability();
-    }
+    HeardSentence& sentence = sentences.emplace_back();
+    // Another encoder's names are not ours to guess.
+    if (!ByNumber(heard.acts(), AgentActFromName, sentence.acts)) return {};
+    if (FaultReading faults{}; heard.faults_size() > 0 && ByNumber(heard.faults(), AgentFaultFromName, faults))
+      sentence.fault = faults;
   }
   return sentences;
 }
 
-classification::v1::TurnUnderstood ToMessage(std::span<const ActReading> acts) {
+classification::v1::TurnUnderstood ToMessage(std::span<const HeardSentence> sentences) {
   classification::v1::TurnUnderstood message;
-  for (const ActReading& reading : acts) {
-    classification::v1::SentenceActs& sentence = *message.add_acts();
-    for (std::size_t i = 0; i < kAgentActs; ++i) {
-      classification::v1::ScoredLabel& scored = *sentence.add_acts();
-      scored.set_label(std::string{Name(static_cast<AgentAct>(i))});
-      scored.set_probability(reading[i]);
-    }
+  for (const HeardSentence& sentence : sentences) {
+    classification::v1::SentenceActs& heard = *message.add_acts();
+    AddByNumber<AgentAct>(sentence.acts, *heard.mutable_acts());
+    if (sentence.fault) AddByNumber<AgentFault>(*sentence.fault, *heard.mutable_faults());
   }
   return message;
 }

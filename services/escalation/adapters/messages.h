@@ -29,8 +29,8 @@ namespace hotline::escalation {
 /// Without the words, which the turn has.
 [[nodiscard]] classification::v1::TurnUnderstood ToMessage(const TurnReading& reading);
 /// Nothing for a caller's turn, and where an act is named that this binary does not know.
-[[nodiscard]] std::vector<ActReading> ActsFrom(const classification::v1::TurnUnderstood& message);
-[[nodiscard]] classification::v1::TurnUnderstood ToMessage(std::span<const ActReading> acts);
+[[nodiscard]] std::vector<HeardSentence> SentencesFrom(const classification::v1::TurnUnderstood& message);
+[[nodiscard]] classification::v1::TurnUnderstood ToMessage(std::span<const HeardSentence> sentences);
 [[nodiscard]] SoothedVoice SoothedFrom(const classification::v1::SoothedScores& message);
 [[nodiscard]] classification::v1::SoothedScores ToMessage(const SoothedVoice& soothed);
 [[nodiscard]] TurnRisk RiskFrom(const v1::TurnRiskAssessed& message);

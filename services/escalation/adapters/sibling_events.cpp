@@ -68,9 +68,9 @@ absl::Status TakeReading(const Assessments& assessments, platform::Transaction& 
   if (!Is(event, understood, status) || !status.ok()) return status;
   const std::optional<TurnReading> reading = ReadingFrom(understood);
   if (!reading) {  // The agent's.
-    const std::vector<ActReading> acts = ActsFrom(understood);
-    if (acts.empty()) return absl::OkStatus();
-    return assessments.HearActs(tx, understood.call_id(), understood.turn(), acts);
+    const std::vector<HeardSentence> sentences = SentencesFrom(understood);
+    if (sentences.empty()) return absl::OkStatus();
+    return assessments.HearSentences(tx, understood.call_id(), understood.turn(), sentences);
   }
   return assessments.Understand(tx, understood.call_id(), understood.site(), understood.turn(), *reading, wall);
 }

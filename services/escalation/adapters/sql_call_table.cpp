@@ -172,7 +172,7 @@ std::vector<WatchedTurn> SqlCallTable::Turns(Session& session, std::string_view 
     if (!row.IsNull(7)) {
       const auto reading = FromColumn<classification::v1::TurnUnderstood>(row.Text(7));
       turn.heard.reading = ReadingFrom(reading);
-      turn.heard.acts = ActsFrom(reading);
+      turn.heard.sentences = SentencesFrom(reading);
     }
   }
   return turns;
@@ -190,8 +190,9 @@ void SqlCallTable::AddReading(Transaction& tx, std::string_view call_id, int tur
   KeepReading(tx, call_id, turn, ToMessage(reading));
 }
 
-void SqlCallTable::AddActs(Transaction& tx, std::string_view call_id, int turn, std::span<const ActReading> acts) {
-  KeepReading(tx, call_id, turn, ToMessage(acts));
+void SqlCallTable::AddSentences(Transaction& tx, std::string_view call_id, int turn,
+                                std::span<const HeardSentence> sentences) {
+  KeepReading(tx, call_id, turn, ToMessage(sentences));
 }
 
 void SqlCallTable::KeepPreliminary(Transaction& tx, const CallOpening& opening, const TurnRisk& risk,

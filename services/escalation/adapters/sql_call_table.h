@@ -24,8 +24,8 @@ class SqlCallTable final : public CallTable {
   std::vector<WatchedTurn> Turns(platform::Session& session, std::string_view call_id) override;
   void AddTurn(platform::Transaction& tx, std::string_view call_id, const Turn& turn, Time seen_at) override;
   void AddReading(platform::Transaction& tx, std::string_view call_id, int turn, const TurnReading& reading) override;
-  void AddActs(platform::Transaction& tx, std::string_view call_id, int turn,
-               std::span<const ActReading> acts) override;
+  void AddSentences(platform::Transaction& tx, std::string_view call_id, int turn,
+                    std::span<const HeardSentence> sentences) override;
   void KeepPreliminary(platform::Transaction& tx, const CallOpening& opening, const TurnRisk& risk,
                        std::string_view model) override;
   void KeepFinal(platform::Transaction& tx, const CallOpening& opening, const TurnRisk& risk,

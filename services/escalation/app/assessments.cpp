@@ -58,9 +58,9 @@ absl::Status Assessments::Understand(platform::Transaction& tx, std::string_view
   return absl::OkStatus();
 }
 
-absl::Status Assessments::HearActs(platform::Transaction& tx, std::string_view call_id, int turn,
-                                   std::span<const ActReading> acts) const {
-  calls_.AddActs(tx, call_id, turn, acts);
+absl::Status Assessments::HearSentences(platform::Transaction& tx, std::string_view call_id, int turn,
+                                        std::span<const HeardSentence> sentences) const {
+  calls_.AddSentences(tx, call_id, turn, sentences);
   return absl::OkStatus();
 }
 

@@ -38,8 +38,8 @@ class Assessments {
   absl::Status Understand(platform::Transaction& tx, std::string_view call_id, std::string_view site, int turn,
                           const TurnReading& reading, Time wall) const;
   /// What the agent did in a turn, which nobody waits for: it serves the turns after it and the review.
-  absl::Status HearActs(platform::Transaction& tx, std::string_view call_id, int turn,
-                        std::span<const ActReading> acts) const;
+  absl::Status HearSentences(platform::Transaction& tx, std::string_view call_id, int turn,
+                             std::span<const HeardSentence> sentences) const;
   /// The whole call was read: what its opening tells joins the review. May come before the call is over, or opened.
   absl::Status UnderstandCall(platform::Transaction& tx, std::string_view call_id, std::string_view site,
                               const std::optional<SoothedVoice>& soothed, Time wall) const;

@@ -58,8 +58,8 @@ class CallTable {
   virtual void AddReading(platform::Transaction& tx, std::string_view call_id, int turn,
                           const TurnReading& reading) = 0;
   /// The same of an agent's turn.
-  virtual void AddActs(platform::Transaction& tx, std::string_view call_id, int turn,
-                       std::span<const ActReading> acts) = 0;
+  virtual void AddSentences(platform::Transaction& tx, std::string_view call_id, int turn,
+                            std::span<const HeardSentence> sentences) = 0;
   virtual void KeepPreliminary(platform::Transaction& tx, const CallOpening& opening, const TurnRisk& risk,
                                std::string_view model) = 0;
   virtual void KeepFinal(platform::Transaction& tx, const CallOpening& opening, const TurnRisk& risk,

@@ -60,16 +60,20 @@ std::optional<AgentAct> AgentActFromName(std::string_view name) {
   return found == kNames.end() ? std::nullopt : std::optional{static_cast<AgentAct>(found - kNames.begin())};
 }
 
-std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const ActReading> heard) {
+std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const HeardSentence> heard) {
   static const ActHead trained;
   std::vector<SpokenAct> acts;
   for (const language::Span& sentence : language::Sentences(turn)) {
     const std::string_view words = sentence.In(turn);
-    const bool by_encoder = acts.size() < heard.size();
+    const HeardSentence* const by_encoder = acts.size() < heard.size() ? &heard[acts.size()] : nullptr;
     const ActReading alone = trained.Read(words);
-    const ActReading reading = by_encoder ? Together(alone, heard[acts.size()]) : alone;
+    const ActReading reading = by_encoder != nullptr ? Together(alone, by_encoder->acts) : alone;
     const auto best = std::max_element(reading.begin(), reading.end());
-    acts.push_back({static_cast<AgentAct>(best - reading.begin()), *best, words, by_encoder});
+    acts.push_back({.act = static_cast<AgentAct>(best - reading.begin()),
+                    .probability = *best,
+                    .words = words,
+                    .heard = by_encoder != nullptr,
+                    .fault = by_encoder != nullptr ? by_encoder->fault : std::nullopt});
   }
   return acts;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "escalation/domain/agent_faults.h"
 #include "language/linear_head.h"
 
 namespace hotline::escalation {
@@ -33,16 +34,23 @@ using ActReading = std::array<double, kAgentActs>;
 [[nodiscard]] std::string_view Name(AgentAct act);
 [[nodiscard]] std::optional<AgentAct> AgentActFromName(std::string_view name);
 
+/// A sentence as classification's encoder heard it.
+struct HeardSentence {
+  ActReading acts{};
+  std::optional<FaultReading> fault{};  ///< Nothing where no model of faults was there.
+};
+
 struct SpokenAct {
   AgentAct act = AgentAct::kOther;
   double probability = 0;
-  std::string_view words;  ///< The sentence, a view into the turn.
-  bool heard = false;      ///< By the encoder, too.
+  std::string_view words;               ///< The sentence, a view into the turn.
+  bool heard = false;                   ///< By the encoder, too.
+  std::optional<FaultReading> fault{};  ///< As the encoder heard it.
 };
 
 /// The sentences of an agent's turn, in order: the first ones as classification's encoder and a trained head of this
 /// service (models/agent_act.tsv) hear them together, those beyond by the head alone, which is right less often.
-[[nodiscard]] std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const ActReading> heard = {});
+[[nodiscard]] std::vector<SpokenAct> ReadAgentActs(std::string_view turn, std::span<const HeardSentence> heard = {});
 
 /// What the head reads of a sentence: its characters, and groups of cues (data/agent_cues.json).
 [[nodiscard]] language::Features AgentActFeatures(std::string_view sentence);

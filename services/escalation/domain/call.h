@@ -72,8 +72,8 @@ struct TurnReading {
 struct HeardTurn {
   Turn turn;
   std::optional<TurnReading> reading;
-  std::vector<ActReading>
-      acts{};  ///< Of an agent's turn: its first sentences, where classification's encoder had the time.
+  /// Of an agent's turn: its first ones, where classification's encoder had the time.
+  std::vector<HeardSentence> sentences{};
 };
 
 /// What the turn tells: this service's head, and classification's encoder where it spoke.

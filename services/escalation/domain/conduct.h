@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "escalation/domain/call.h"
-#include "language/soothed_voice.h"
+#include "escalation/domain/soothing.h"
 
 namespace hotline::escalation {
 
@@ -18,8 +18,6 @@ struct ConductFinding {
 
   friend bool operator==(const ConductFinding&, const ConductFinding&) = default;
 };
-
-using language::SoothedVoice;
 
 struct Conduct {
   bool restated = false;             ///< The agent restated the request for confirmation.

@@ -30,12 +30,16 @@ std::optional<TurnCourse> CourseOf(const json& turn) {
   return TurnCourse{.model = said->at("model"), .values = said->at("values")};
 }
 
-std::vector<ActReading> ActsOf(const json& turn) {
-  std::vector<ActReading> sentences;
+std::vector<HeardSentence> SentencesOf(const json& turn) {
+  std::vector<HeardSentence> sentences;
   for (const json& heard : turn.value("acts", json::array())) {
-    ActReading& reading = sentences.emplace_back();
-    for (const auto& [name, probability] : heard.items())
-      reading[static_cast<std::size_t>(AgentActFromName(name).value())] = probability;
+    HeardSentence& sentence = sentences.emplace_back();
+    for (const auto& [name, probability] : heard.at("acts").items())
+      sentence.acts[static_cast<std::size_t>(AgentActFromName(name).value())] = probability;
+    if (heard.at("faults").empty()) continue;
+    sentence.fault.emplace();
+    for (const auto& [name, probability] : heard.at("faults").items())
+      (*sentence.fault)[static_cast<std::size_t>(AgentFaultFromName(name).value())] = probability;
   }
   return sentences;
 }
@@ -72,7 +76,7 @@ std::vector<HeardTurn> TurnsOf(const json& call, const json& result) {
     heard.turn.at_ms = said.at("at_ms");
     heard.turn.text = said.at("text");
     const auto of_turn = read.find(heard.turn.number);
-    if (heard.turn.speaker == Speaker::kAgent && of_turn != read.end()) heard.acts = ActsOf(*of_turn->second);
+    if (heard.turn.speaker == Speaker::kAgent && of_turn != read.end()) heard.sentences = SentencesOf(*of_turn->second);
     if (heard.turn.speaker == Speaker::kCaller && of_turn != read.end() && of_turn->second->at("emotion").is_string()) {
       const json& r = *of_turn->second;
       heard.reading = TurnReading{.emotion = *language::EmotionFromName(r.at("emotion").get<std::string>()),

@@ -24,6 +24,12 @@ def extract(kind, dialogues, extractor, emotion_model):
     return [[r] if isinstance(r, dict) else r for r in rows]
 
 
+def counts_of(texts, extractor):
+    """Of plain texts, as the cases above have them."""
+    lines = ''.join(json.dumps(text, ensure_ascii=False) + '\n' for text in texts)
+    return subprocess.run([extractor, 'texts', str(BUCKET_BITS), str(MAX_N)], input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
+
+
 class States:
     """What the encoder of `model` makes of the texts that the cases name ("encoded": the texts of each state, which is the
     mean of theirs): one array for each state."""

@@ -329,9 +329,7 @@ TEST_F(EscalationTest, ReviewsACallWithWhatTheEncoderHeardOfItsOpening) {
   const v1::Conduct conduct = AwaitReviewed("C1").conduct();
   ASSERT_TRUE(conduct.has_soothe_first());
   EXPECT_FALSE(conduct.soothe_first());
-  ASSERT_THAT(conduct.findings(), Not(IsEmpty()));
-  EXPECT_EQ(conduct.findings(0).rule(), "EXPLAINED_BEFORE_SOOTHING");
-  EXPECT_EQ(conduct.findings(0).turn(), 2);
+  EXPECT_THAT(conduct.findings(), IsEmpty()) << "no answer explained";
 }
 
 TEST_F(EscalationTest, KnowsWhatWasHeardBeforeTheCallIsOver) {
@@ -354,6 +352,39 @@ TEST_F(EscalationTest, ReviewsACallWithWhatTheEncoderHeardOfTheAgent) {
   ASSERT_THAT(conduct.findings(), Not(IsEmpty()));
   EXPECT_EQ(conduct.findings(0).rule(), "FORBIDDEN_PHRASE");
   EXPECT_EQ(conduct.findings(0).turn(), 2);
+}
+
+/// Cold by its act, and no fault.
+classification::v1::TurnUnderstood ColdButFair(const std::string& call_id, int turn) {
+  classification::v1::TurnUnderstood understood = Cold(call_id, turn);
+  classification::v1::ScoredLabel& none = *understood.mutable_acts(0)->add_faults();
+  none.set_label("none");
+  none.set_probability(.99);
+  return understood;
+}
+
+TEST_F(EscalationTest, ReviewsACallWithTheFaultsThatTheEncoderTellsOf) {
+  ByHand by_hand{*resources_};
+  HearSoothing(by_hand, clock_.Now());
+  by_hand.Take(ColdButFair("C1", 2), clock_.Now());
+  by_hand.Take(Closed("C1", 2), clock_.Now());
+  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
+  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
+  for (const v1::ConductFinding& finding : conduct.findings())
+    EXPECT_NE(finding.rule(), "FORBIDDEN_PHRASE") << finding.words();
+}
+
+TEST_F(EscalationTest, HearsNoFaultsThatItDoesNotKnow) {
+  ByHand by_hand{*resources_};
+  HearSoothing(by_hand, clock_.Now());
+  classification::v1::TurnUnderstood heard = ColdButFair("C1", 2);
+  heard.mutable_acts(0)->mutable_faults(0)->set_label("sings");
+  by_hand.Take(heard, clock_.Now());
+  by_hand.Take(Closed("C1", 2), clock_.Now());
+  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
+  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
+  ASSERT_THAT(conduct.findings(), Not(IsEmpty()));
+  EXPECT_EQ(conduct.findings(0).rule(), "FORBIDDEN_PHRASE") << "by the act alone";
 }
 
 TEST_F(EscalationTest, HearsNothingInActsItDoesNotKnow) {

@@ -170,13 +170,15 @@ TEST(EncoderVoiceTest, AnAgentHasNoFeelings) {
 
 TEST(EncoderVoiceTest, AnAgentsSentencesAreHeardOneByOne) {
   FakeModels models;
-  models.acts = {.sentences = {{{"soothe", .9}}, {{"ask", .8}}}, .model = "fake-1"};
+  models.acts = {.sentences = {{.acts = {{"soothe", .9}}}, {.acts = {{"ask", .8}}, .faults = {{"none", .7}}}},
+                 .model = "fake-1"};
   const Turn said = Spoken({{'a', "让您久等了。您是哪个小区？"}})[0];
   const TurnUnderstanding read = models.MakeReader().ReadTurn(Opening(), {}, said);
   EXPECT_THAT(models.asked, ElementsAre(testing::_, "让您久等了。", "您是哪个小区？"))
       << "the first is the turn's topic";
   ASSERT_THAT(read.acts, SizeIs(2));
-  EXPECT_EQ(read.acts[1].front().label, "ask");
+  EXPECT_EQ(read.acts[1].acts.front().label, "ask");
+  EXPECT_EQ(read.acts[1].faults.front().label, "none");
   EXPECT_THAT(read.model, EndsWith("+topics-fake-1"));
   EXPECT_THAT(read.model, Not(EndsWith("+topics-fake-1+topics-fake-1")));
 }
@@ -191,7 +193,7 @@ TEST(EncoderVoiceTest, OfALongTurnOnlyTheFirstSentencesAreHeard) {
 
 TEST(EncoderVoiceTest, ACallersSentencesAreNoActsOfAnAgent) {
   FakeModels models;
-  models.acts = {.sentences = {{{"cold", .9}}}, .model = "fake-1"};
+  models.acts = {.sentences = {{.acts = {{"cold", .9}}}}, .model = "fake-1"};
   EXPECT_THAT(models.MakeReader().ReadTurn(Opening(), {}, Spoken({{'c', "你爱管不管。"}})[0]).acts, testing::IsEmpty());
 }
 

@@ -47,7 +47,7 @@ TEST(ConductTest, NobodyUpsetNothingToSoothe) {
 const std::vector<HeardTurn> kSoothedByTheRules =
     Spoken({{'a', "您好，请讲。"},
             {'c', "等了一个月都没人来修，家里全泡了！", Emotion::kAngry},
-            {'a', "家里泡成这样，换谁都着急，让您等这么久真对不住。按规定物业要在三天内上门，我马上派单。"}});
+            {'a', "家里泡成这样，换谁都着急，让您等这么久真对不住。按规定要先由物业核实，您的单子已经登记了。"}});
 
 TEST(ConductTest, ASureEncoderOutvotesTheRules) {
   ASSERT_EQ(ReviewConduct(kSoothedByTheRules).soothe_first, true);
@@ -74,18 +74,86 @@ TEST(ConductTest, WhereTheEncoderHearsNobodyUpsetThereIsNothingToSoothe) {
 }
 
 /// An agent's sentence as an encoder hears it.
-ActReading HeardAs(AgentAct act) {
-  ActReading reading{};
-  reading.fill(.01);
-  reading[static_cast<std::size_t>(act)] = .92;
-  return reading;
+HeardSentence HeardAs(AgentAct act) {
+  HeardSentence sentence;
+  sentence.acts.fill(.01);
+  sentence.acts[static_cast<std::size_t>(act)] = .92;
+  return sentence;
+}
+
+/// The same where it tells of faults, too.
+HeardSentence HeardAs(AgentAct act, AgentFault fault) {
+  HeardSentence sentence = HeardAs(act);
+  sentence.fault.emplace();
+  sentence.fault->fill(.02);
+  (*sentence.fault)[static_cast<std::size_t>(fault)] = .94;
+  return sentence;
+}
+
+const auto kExplained = Field(&ConductFinding::rule, "EXPLAINED_BEFORE_SOOTHING");
+
+TEST(ConductTest, WhoeverSendsHelpHasNotExplained) {
+  std::vector<HeardTurn> turns =
+      Spoken({{'c', "我爸在医院排了三天了，没人管！", Emotion::kAngry}, {'a', "按规定先做检查。"}});
+  turns[1].sentences = {HeardAs(AgentAct::kExplain)};
+  ASSERT_THAT(ReviewConduct(turns).findings, Contains(kExplained));
+  turns[0].turn.text = "着火了，楼上着大火了，我爸还在里头，快来人啊！";
+  EXPECT_THAT(ReviewConduct(turns).findings, Not(Contains(kExplained)));
+}
+
+TEST(ConductTest, WhoeverTakesTheRequestOnHasNotExplained) {
+  std::vector<HeardTurn> turns = Spoken({{'c', "等了一个月都没人来修，家里全泡了！", Emotion::kAngry},
+                                         {'a', "按规定由物业维修，我现在就登记，转住建局督促物业。"}});
+  turns[1].sentences = {HeardAs(AgentAct::kExplain)};
+  const Conduct conduct = ReviewConduct(turns);
+  EXPECT_EQ(conduct.soothe_first, false);
+  EXPECT_THAT(conduct.findings, Not(Contains(kExplained)));
+}
+
+TEST(ConductTest, AnExplanationLateInTheCallIsNotBeforeSoothing) {
+  std::vector<HeardTurn> turns = Spoken({{'c', "等了一个月都没人来修，家里全泡了！", Emotion::kAngry},
+                                         {'a', "您是哪个小区？"},
+                                         {'c', "南苑，二号楼！", Emotion::kAngry},
+                                         {'a', "几单元？"},
+                                         {'c', "三单元。", Emotion::kAngry},
+                                         {'a', "按规定由物业维修。"}});
+  turns[1].sentences = turns[3].sentences = {HeardAs(AgentAct::kAsk)};
+  turns[5].sentences = {HeardAs(AgentAct::kExplain)};
+  const Conduct conduct = ReviewConduct(turns);
+  EXPECT_EQ(conduct.soothe_first, false);
+  EXPECT_THAT(conduct.findings, Not(Contains(kExplained)));
+}
+
+TEST(ConductTest, WhatSoundsColdAndIsNoFaultIsNotHeldAgainstTheAgent) {
+  std::vector<HeardTurn> turns =
+      Spoken({{'c', "这事到底谁管？", Emotion::kDissatisfied}, {'a', "您是不是遇到了什么事？"}});
+  turns[1].sentences = {HeardAs(AgentAct::kCold)};
+  ASSERT_THAT(ReviewConduct(turns).findings, Contains(Rule("FORBIDDEN_PHRASE", 2))) << "by the act alone";
+  turns[1].sentences = {HeardAs(AgentAct::kCold, AgentFault::kNone)};
+  EXPECT_THAT(ReviewConduct(turns).findings, Not(Contains(Rule("FORBIDDEN_PHRASE", 2))));
+}
+
+TEST(ConductTest, AFaultIsNamedWhateverTheSentenceDoes) {
+  std::vector<HeardTurn> turns =
+      Spoken({{'c', "这事到底谁管？", Emotion::kDissatisfied}, {'a', "好的。学校没通知到您，您问学校。"}});
+  turns[1].sentences = {HeardAs(AgentAct::kOther, AgentFault::kNone),
+                        HeardAs(AgentAct::kExplain, AgentFault::kBlamedOthers)};
+  EXPECT_THAT(ReviewConduct(turns).findings,
+              Contains(AllOf(Rule("BLAMED_OTHERS", 2), Field(&ConductFinding::words, "学校没通知到您，您问学校"))));
+}
+
+TEST(ConductTest, AnHonestLimitIsNoPromiseWhateverTheEncoderHears) {
+  std::vector<HeardTurn> turns =
+      Spoken({{'c', "今天能修好吗？", Emotion::kAnxious}, {'a', "具体几点修好我不能保证，我会一直盯着催。"}});
+  turns[1].sentences = {HeardAs(AgentAct::kPromise, AgentFault::kPromiseWithoutBasis)};
+  EXPECT_THAT(ReviewConduct(turns).findings, IsEmpty());
 }
 
 TEST(ConductTest, WhatTheEncoderHeardStandsAboveTheHead) {
   std::vector<HeardTurn> turns =
       Spoken({{'c', "这事到底谁管？", Emotion::kDissatisfied}, {'a', "好的。带身份证和租房合同。"}});
   ASSERT_THAT(ReviewConduct(turns).findings, Not(Contains(Field(&ConductFinding::rule, "FORBIDDEN_PHRASE"))));
-  turns[1].acts = {HeardAs(AgentAct::kOther), HeardAs(AgentAct::kCold)};
+  turns[1].sentences = {HeardAs(AgentAct::kOther), HeardAs(AgentAct::kCold)};
   EXPECT_THAT(ReviewConduct(turns).findings,
               Contains(AllOf(Rule("FORBIDDEN_PHRASE", 2), Field(&ConductFinding::words, "带身份证和租房合同"))));
 }
@@ -93,7 +161,7 @@ TEST(ConductTest, WhatTheEncoderHeardStandsAboveTheHead) {
 TEST(ConductTest, TheHeadReadsWhatTheEncoderDidNot) {
   std::vector<HeardTurn> turns =
       Spoken({{'c', "这事到底谁管？", Emotion::kDissatisfied}, {'a', "好的。跟我说没用，您爱找谁找谁。"}});
-  turns[1].acts = {HeardAs(AgentAct::kOther)};
+  turns[1].sentences = {HeardAs(AgentAct::kOther)};
   EXPECT_THAT(ReviewConduct(turns).findings, Contains(Rule("FORBIDDEN_PHRASE", 2)));
 }
 

@@ -224,9 +224,14 @@ TEST_F(EncoderTest, HearsWhatAnAgentDoes) {
   const Models::ActsReading read = WithEncoder().ReadActs(sentences);
   ASSERT_EQ(read.sentences.size(), sentences.size());
   EXPECT_EQ(read.model, WithEncoder().version());
-  std::vector<std::string_view> best;
-  for (const std::vector<Scored>& acts : read.sentences) best.push_back(acts.front().label);
-  EXPECT_THAT(best, testing::ElementsAre("soothe", "ask", "restate", "cold"));
+  std::vector<std::string_view> acts;
+  std::vector<std::string_view> faults;
+  for (const Models::ActsReading::Sentence& sentence : read.sentences) {
+    acts.push_back(sentence.acts.front().label);
+    faults.push_back(sentence.faults.front().label);
+  }
+  EXPECT_THAT(acts, testing::ElementsAre("soothe", "ask", "restate", "cold"));
+  EXPECT_THAT(faults, testing::ElementsAre("none", "none", "none", "forbidden_phrase"));
   EXPECT_TRUE(WithEncoder().ReadActs({}).sentences.empty());
 }
 
@@ -276,7 +281,8 @@ TEST_P(ReaderOfStateTest, IsOfThisEncoderOrRefusedAndMayBeAbsent) {
   EXPECT_TRUE((*without)->course_version().empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, ReaderOfStateTest, testing::Values("agent_act_encoder.model", "call_course.model"),
+INSTANTIATE_TEST_SUITE_P(Each, ReaderOfStateTest,
+                         testing::Values("agent_act_encoder.model", "agent_fault_encoder.model", "call_course.model"),
                          [](const auto& model) { return std::string{model.param}.substr(0, 10); });
 
 const std::vector<DialogueTurn> kDialogue{{Speaker::kCaller, "投诉三次了还是没有信号"},

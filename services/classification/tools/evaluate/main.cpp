@@ -58,13 +58,17 @@ json CourseJson(const std::optional<TurnCourse>& course) {
   return {{"model", course->model}, {"values", course->values}};
 }
 
-/// One object a sentence, each act with its probability; escalation_evaluate reads it.
+json ProbabilitiesJson(const std::vector<Scored<std::string>>& labels) {
+  json probabilities = json::object();
+  for (const auto& label : labels) probabilities[label.label] = label.probability;
+  return probabilities;
+}
+
+/// One object a sentence; escalation_evaluate reads it.
 json ActsJson(const std::vector<SentenceActs>& sentences) {
   json all = json::array();
-  for (const SentenceActs& sentence : sentences) {
-    json& acts = all.emplace_back(json::object());
-    for (const auto& act : sentence) acts[act.label] = act.probability;
-  }
+  for (const SentenceActs& sentence : sentences)
+    all.push_back({{"acts", ProbabilitiesJson(sentence.acts)}, {"faults", ProbabilitiesJson(sentence.faults)}});
   return all;
 }
 
