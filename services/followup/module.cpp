@@ -35,7 +35,7 @@ class FollowUpModule final : public platform::Module {
         follow_ups_{table_, events_, [this](std::string_view site) -> const SitePolicy& { return policies_.Of(site); }},
         handler_{follow_ups_, table_, platform::RpcResourcesOf(resources)} {
     if (const absl::Status migrated = resources.store.Migrate(Migrations()); !migrated.ok()) {
-      throw std::runtime_error{"followup: " + migrated.ToString()};
+      throw std::runtime_error{"the schema of followup: " + std::string{migrated.message()}};
     }
   }
 

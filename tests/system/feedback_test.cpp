@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "support/labelled_calls.h"
 #include "support/server.h"
 
 namespace hotline::tests {
@@ -22,12 +23,9 @@ std::string Text(const std::filesystem::path& file) {
 
 /// Two calls: a labelled one that warns, and one whose case waits for a person to dispatch it.
 std::filesystem::path TwoCalls(const std::filesystem::path& folder) {
-  std::ifstream in{std::filesystem::path{HOTLINE_SOURCE_DIR} / "tests/data/calls/dataset.jsonl"};
   const std::filesystem::path file = folder / "calls.jsonl";
   std::ofstream out{file};
-  for (std::string line; std::getline(in, line);) {
-    if (json::parse(line).at("id") == "D010") out << line << '\n';
-  }
+  out << LabelledCall("D010") << "\n";
   // Nobody can tell whose matter this is: its case waits for a desk, which may correct it.
   out << R"({"id": "X001", "site": "yunzhou", "city": "云州市", "channel": "phone",)"
          R"( "started_at": "2026-03-25T11:00:00+08:00", "caller": {"phone": "13900000099", "tags": []}, "history": [],)"

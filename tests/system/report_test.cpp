@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "support/labelled_calls.h"
 #include "support/server.h"
 
 namespace hotline::tests {
@@ -16,12 +16,9 @@ using testing::HasSubstr;
 
 /// A labelled call that warns, and one that asks what no article answers.
 std::filesystem::path Day(const std::filesystem::path& folder) {
-  std::ifstream in{std::filesystem::path{HOTLINE_SOURCE_DIR} / "tests/data/calls/dataset.jsonl"};
   const std::filesystem::path file = folder / "calls.jsonl";
   std::ofstream out{file};
-  for (std::string line; std::getline(in, line);) {
-    if (nlohmann::json::parse(line).at("id") == "D010") out << line << '\n';
-  }
+  out << LabelledCall("D010") << "\n";
   out << R"({"id": "X001", "site": "yunzhou", "city": "云州市", "channel": "phone",)"
          R"( "started_at": "2026-03-25T11:00:00+08:00", "caller": {"phone": "13900000099", "tags": []}, "history": [],)"
          R"( "turns": [{"speaker": "agent", "at_ms": 0, "text": "您好，请讲。"},)"

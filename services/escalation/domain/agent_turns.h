@@ -16,8 +16,8 @@ struct AgentTurn {
   std::vector<AgentFault> faults;  ///< Of each sentence, told by all of them.
 };
 
-/// The agent's turns among `turns`, in order; views into them. Faults are what classification's encoder heard, and where
-/// it heard none of a sentence, what its act alone speaks for.
+/// The agent's turns among `turns`, in order; views into them. Faults are what classification's encoder heard, and
+/// where it heard none of a sentence, what its act alone speaks for.
 [[nodiscard]] std::vector<AgentTurn> ReadAgent(std::span<const HeardTurn> turns);
 
 }  // namespace hotline::escalation

@@ -10,6 +10,7 @@
 
 #include "hotline/cli/call.h"
 #include "hotline/cli/case_json.h"
+#include "hotline/cli/choice.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
@@ -198,13 +199,13 @@ void AddAlerts(CLI::App& program) {
   calibration->callback([flags] { Calibration(*flags); });
   auto* const judge = alerts->add_subcommand("judge", "Say whether a warning was right: it becomes a training row");
   judge->add_option("alert_id", flags->alert_id, "Warning, as list prints it with --json")->required();
-  judge->add_option("verdict", flags->verdict, "right, too-early, too-late, false-alarm")
-      ->required()
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, v1::Verdict>{{"right", v1::VERDICT_RIGHT},
-                                                                     {"too-early", v1::VERDICT_TOO_EARLY},
-                                                                     {"too-late", v1::VERDICT_TOO_LATE},
-                                                                     {"false-alarm", v1::VERDICT_FALSE_ALARM}}));
+  cli::AddChoice(*judge, "verdict", flags->verdict,
+                 {{"right", v1::VERDICT_RIGHT},
+                  {"too-early", v1::VERDICT_TOO_EARLY},
+                  {"too-late", v1::VERDICT_TOO_LATE},
+                  {"false-alarm", v1::VERDICT_FALSE_ALARM}},
+                 "How it was")
+      ->required();
   judge->add_option("--note", flags->note, "Why");
   judge->add_option("--version", flags->version, "Version seen (default: the newest)");
   judge->add_flag("--json", flags->json, "JSON, an object a line");

@@ -24,6 +24,7 @@
 #include "hotline/cli/terminal.h"
 #include "hotline/cli/tsv.h"
 #include "hotline/commands/commands.h"
+#include "platform/rpc/status.h"
 
 namespace hotline::commands {
 namespace {
@@ -96,7 +97,7 @@ class Filer {
       const absl::Status filed = FileOne(requests_[row], response);
       const std::lock_guard lock{mutex_};
       case_nos_[row] = response.case_no();
-      if (!filed.ok()) failures_.push_back(absl::StrCat("row ", row + 1, ": ", filed.ToString()));
+      if (!filed.ok()) failures_.push_back(absl::StrCat("row ", row + 1, ": ", platform::Explain(filed)));
       progress_.Update(++done_);
     }
   }

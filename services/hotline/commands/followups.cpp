@@ -11,6 +11,7 @@
 #include "contracts/timestamp.h"
 #include "hotline/cli/call.h"
 #include "hotline/cli/case_json.h"
+#include "hotline/cli/choice.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
@@ -240,11 +241,11 @@ void AddMetrics(CLI::App& program) {
   command->add_option("--since", flags->since, "First day, 2026-03-01");
   command->add_option("--until", flags->until, "Day after the last");
   command->add_option("--department", flags->department, "Only cases this department led");
-  command->add_option("--by", flags->by, "department, topic or kind")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, v1::GetRatesRequest::GroupBy>{{"department", v1::GetRatesRequest::GROUP_BY_DEPARTMENT},
-                                                              {"topic", v1::GetRatesRequest::GROUP_BY_TOPIC},
-                                                              {"kind", v1::GetRatesRequest::GROUP_BY_KIND}}));
+  cli::AddChoice(*command, "--by", flags->by,
+                 {{"department", v1::GetRatesRequest::GROUP_BY_DEPARTMENT},
+                  {"topic", v1::GetRatesRequest::GROUP_BY_TOPIC},
+                  {"kind", v1::GetRatesRequest::GROUP_BY_KIND}},
+                 "Each by itself");
   command->add_flag("--json", flags->json, "One JSON object");
   flags->connection.AddTo(*command);
   command->callback([flags] { Rates(*flags); });

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "hotline/cli/call.h"
+#include "hotline/cli/choice.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/knowledge_files.h"
@@ -19,6 +20,7 @@
 #include "hotline/replay/call_file.h"
 #include "hotline/replay/player.h"
 #include "hotline/replay/results.h"
+#include "platform/rpc/status.h"
 
 namespace hotline::commands {
 namespace {
@@ -84,7 +86,7 @@ class Desks {
     std::string line = played.ok() ? replay::ToJson(calls_[i], *played).dump() + "\n" : "";
     const std::lock_guard lock{mutex_};
     lines_[i] = std::move(line);
-    if (!played.ok()) failures_.push_back(absl::StrCat(calls_[i].id, ": ", played.status().ToString()));
+    if (!played.ok()) failures_.push_back(absl::StrCat(calls_[i].id, ": ", platform::Explain(played.status())));
     progress_.Update(++done_, calls_[i].id);
   }
 
@@ -131,9 +133,8 @@ void AddReplay(CLI::App& program) {
       program.add_subcommand("replay", "Replay recorded calls through the services, as an agent's desk would");
   auto flags = std::make_shared<ReplayFlags>();
   command->add_option("CALLS.jsonl", flags->calls, "Calls, a JSON object a line")->required();
-  command->add_option("--speed", flags->play.speed, "max, or real: pauses as they were spoken")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, replay::Speed>{{"max", replay::Speed::kMax}, {"real", replay::Speed::kReal}}));
+  cli::AddChoice(*command, "--speed", flags->play.speed, {{"max", replay::Speed::kMax}, {"real", replay::Speed::kReal}},
+                 "max, or real: pauses as they were spoken");
   command->add_flag("--pipeline", flags->play.pipeline, "Do not wait for a turn's assessment before the next turn");
   command->add_option("--knowledge", flags->knowledge, "Articles to import first (JSONL or TSV)");
   command->add_option("--phrases", flags->phrases, "Phrases to import first (JSONL)");

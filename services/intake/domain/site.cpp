@@ -41,4 +41,11 @@ const Site* SiteDirectory::Find(std::string_view id) const {
   return found == sites_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> SiteDirectory::Ids() const {
+  std::vector<std::string> ids;
+  ids.reserve(sites_.size());
+  for (const auto& [id, site] : sites_) ids.emplace_back(id);
+  return ids;
+}
+
 }  // namespace hotline::intake

@@ -28,6 +28,8 @@ class SiteDirectory {
 
   /// Null when there is no such site.
   [[nodiscard]] const Site* Find(std::string_view id) const;
+  /// In order.
+  [[nodiscard]] std::vector<std::string> Ids() const;
 
  private:
   std::map<std::string, Site, std::less<>> sites_;

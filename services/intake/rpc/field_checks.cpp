@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 #include <hotline/intake/v1/intake_service.pb.h>
 
 #include "language/text.h"
@@ -12,6 +14,15 @@ namespace {
 bool IsPhone(const std::string& phone) {
   return std::all_of(phone.begin(), phone.end(),
                      [](char c) { return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == ' '; });
+}
+
+/// "yunzhou, songling", the first few.
+std::string Served(const SiteDirectory& sites) {
+  constexpr std::size_t kMost = 8;
+  std::vector<std::string> ids = sites.Ids();
+  const bool more = ids.size() > kMost;
+  if (more) ids.resize(kMost);
+  return absl::StrCat(absl::StrJoin(ids, ", "), more ? ", …" : "");
 }
 
 }  // namespace
@@ -29,7 +40,8 @@ std::string FieldReader::Text(std::string_view field, const std::string& text, s
 }
 
 std::string FieldReader::Site(const std::string& site, const SiteDirectory& sites, std::string_view field) {
-  errors_.Require(sites.Find(site) != nullptr, field, site.empty() ? "is required" : "is no site served here");
+  errors_.Require(sites.Find(site) != nullptr, field,
+                  absl::StrCat(site.empty() ? "is required" : "is no site served here", ": ", Served(sites)));
   return site;
 }
 

@@ -178,7 +178,8 @@ void KnowledgeHandler::Remember(const v1::AskRequest& request, const Question& q
     return absl::OkStatus();
   });
   // An agent is waiting: an answer that could not be counted is still the answer.
-  if (!kept.ok()) platform::Log(platform::LogLevel::kWarning, "knowledge.not_counted", {{"why", kept.ToString()}});
+  if (!kept.ok())
+    platform::Log(platform::LogLevel::kWarning, "knowledge.not_counted", {{"why", platform::Explain(kept)}});
 }
 
 grpc::ServerUnaryReactor* KnowledgeHandler::RankArticles(grpc::CallbackServerContext* context,
