@@ -19,8 +19,7 @@ TEST(ReplayCommandTest, WhatASiteIsNotServedIsToldInPlainWords) {
   nlohmann::json call = nlohmann::json::parse(LabelledCall("D010"));
   call["site"] = "atlantis";
   std::ofstream{data.path() / "calls.jsonl"} << call.dump() << '\n';
-  const CommandResult result =
-      RunHotline({"replay", (data.path() / "calls.jsonl").string(), "--embedded"});
+  const CommandResult result = RunHotline({"replay", (data.path() / "calls.jsonl").string(), "--embedded"});
   EXPECT_NE(result.status, 0);
   EXPECT_THAT(result.err, HasSubstr("call D010: INVALID_ARGUMENT: "));
   EXPECT_THAT(result.err, HasSubstr("site is no site served here: hailan, yunzhou"));

@@ -3,9 +3,9 @@
 #include <map>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <CLI/CLI.hpp>
 
 namespace hotline::cli {
 

@@ -10,6 +10,7 @@
 
 #include "contracts/enums.h"
 #include "hotline/cli/call.h"
+#include "hotline/cli/json_problem.h"
 #include "hotline/cli/tsv.h"
 #include "language/vocabulary.h"
 
@@ -76,7 +77,8 @@ absl::StatusOr<std::vector<Item>> ParseLines(const std::filesystem::path& file, 
     try {
       items.push_back(parse(json::parse(line.text)));
     } catch (const std::exception& problem) {
-      return absl::InvalidArgumentError(absl::StrCat(file.string(), ", line ", line.number, ": ", problem.what()));
+      return absl::InvalidArgumentError(
+          absl::StrCat(file.string(), ", line ", line.number, ": ", cli::JsonProblem(problem)));
     }
   }
   return items;

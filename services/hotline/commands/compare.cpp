@@ -10,6 +10,7 @@
 #include "hotline/cli/call.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
+#include "hotline/cli/json_problem.h"
 #include "hotline/cli/names.h"
 #include "hotline/cli/terminal.h"
 #include "hotline/cli/tsv.h"
@@ -58,7 +59,7 @@ std::vector<json> ReadResults(const std::filesystem::path& file) {
     try {
       results.push_back(json::parse(line.text));
     } catch (const json::exception& problem) {
-      throw cli::Failure{absl::StrCat(file.string(), ", line ", line.number, ": ", problem.what()), 2};
+      throw cli::Failure{absl::StrCat(file.string(), ", line ", line.number, ": ", cli::JsonProblem(problem)), 2};
     }
   }
   return results;
@@ -137,7 +138,7 @@ Compared CompareFiles(const CompareFlags& flags) {
             .people = {},
             .left_out = {}};
   } catch (const json::exception& problem) {
-    throw cli::Failure{absl::StrCat("these are no results of `hotline replay`: ", problem.what()), 2};
+    throw cli::Failure{absl::StrCat("these are no results of `hotline replay`: ", cli::JsonProblem(problem)), 2};
   }
 }
 

@@ -10,6 +10,7 @@
 #include "hotline/cli/call.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
+#include "hotline/cli/json_problem.h"
 #include "hotline/cli/terminal.h"
 #include "hotline/cli/text_services.h"
 #include "hotline/cli/tsv.h"
@@ -66,9 +67,11 @@ std::vector<Parsed> ParseFile(const std::filesystem::path& file) {
     try {
       dialogues.push_back(Parse(line.text));
     } catch (const json::exception& problem) {
-      throw cli::Failure{absl::StrCat(file.string(), ", line ", line.number, ": ", problem.what(),
-                                      "; a turn has sender and utterances, user and agent_reply, or speaker and text"),
-                         2};
+      throw cli::Failure{
+          absl::StrCat(
+              file.string(), ", line ", line.number, ": ", cli::JsonProblem(problem),
+              "; a dialogue has id and turns; a turn sender and utterances, user and agent_reply, or speaker and text"),
+          2};
     }
   }
   return dialogues;

@@ -5,6 +5,7 @@
 
 #include "contracts/timestamp.h"
 #include "hotline/cli/call.h"
+#include "hotline/cli/json_problem.h"
 #include "hotline/cli/names.h"
 #include "hotline/cli/tsv.h"
 #include "platform/time.h"
@@ -45,7 +46,7 @@ auto In(const std::string& part, Read read) {
   try {
     return read();
   } catch (const std::exception& problem) {
-    throw std::invalid_argument(absl::StrCat(part, ".", problem.what()));
+    throw std::invalid_argument(absl::StrCat(part, ".", cli::JsonProblem(problem)));
   }
 }
 
@@ -130,7 +131,8 @@ absl::StatusOr<std::vector<RecordedCall>> ReadCallFile(const std::filesystem::pa
     try {
       calls.push_back(Parse(json::parse(line.text), salt));
     } catch (const std::exception& problem) {
-      return absl::InvalidArgumentError(absl::StrCat(file.string(), ", line ", line.number, ": ", problem.what()));
+      return absl::InvalidArgumentError(
+          absl::StrCat(file.string(), ", line ", line.number, ": ", cli::JsonProblem(problem)));
     }
   }
   return calls;

@@ -127,6 +127,8 @@ TEST_F(CallFileTest, WhatIsNoJsonIsNamedByLine) {
   const absl::Status refused = ReadText(Call().dump() + "\n{\"id\": \n").status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string{refused.message()}, HasSubstr("line 2"));
+  EXPECT_THAT(std::string{ReadText("{bad").status().message()},
+              testing::AllOf(HasSubstr("line 1: parse error"), testing::Not(HasSubstr("exception"))));
 }
 
 TEST_F(CallFileTest, AnEmptyFileHoldsNoCallsAndAMissingOneIsNamed) {
