@@ -11,7 +11,8 @@ namespace hotline::cli {
 [[nodiscard]] inline std::string JsonProblem(const std::exception& problem) {
   const std::string_view what = problem.what();
   const auto end = what.find("] ");
-  return std::string{what.starts_with("[json.exception.") && end != std::string_view::npos ? what.substr(end + 2) : what};
+  return std::string{what.starts_with("[json.exception.") && end != std::string_view::npos ? what.substr(end + 2)
+                                                                                           : what};
 }
 
 }  // namespace hotline::cli
