@@ -156,6 +156,41 @@ TEST_F(PostgresStoreTest, TwinRequestsOfTwoProcessesHaveOneEffect) {
                   .ok());
 }
 
+// The twin's key is not taken yet when this one looks, and its effect is there when this one works: what refuses the
+// work
+// ("filed already") is this very request.
+TEST_F(PostgresStoreTest, WhatATwinDidMeanwhileDoesNotRefuseARequest) {
+  const std::array stores{Open(1), Open(1)};
+  const RequestKey key{"agent-1", "/Svc/Method", "r1", "sha"};
+  bool met = false;
+  std::string answer;
+  const std::function<absl::Status(Transaction&, bool)> file = [&](Transaction& transaction, bool twin) {
+    const auto said = AnswerOnce(transaction, key, clock_.Now(), [&]() -> absl::StatusOr<std::string> {
+      if (!twin && !transaction.Hopeful() && !std::exchange(met, true)) {
+        EXPECT_TRUE(stores[1]->InTransaction([&](Transaction& other) { return file(other, true); }).ok());
+      }
+      transaction.Execute("INSERT INTO notes (note) VALUES (:1)", {twin ? "twin" : "one"});
+      if (transaction.Execute("INSERT INTO counters (id, number) VALUES ('filed', 1) ON CONFLICT DO NOTHING") == 0)
+        return absl::AlreadyExistsError("filed already");
+      return std::string{twin ? "of the twin" : "of this one"};
+    });
+    if (said.ok()) answer = *said;
+    // Once what this work took for granted has failed, it runs with care.
+    return transaction.Hopeful() && !twin ? absl::AbortedError("again") : said.status();
+  };
+  const absl::Status filed =
+      stores[0]->InTransaction([&](Transaction& transaction) { return file(transaction, false); });
+  EXPECT_TRUE(filed.ok()) << filed;
+  EXPECT_TRUE(met);
+  EXPECT_EQ(answer, "of the twin");
+  ASSERT_TRUE(stores[0]
+                  ->Read([](Session& session) {
+                    EXPECT_EQ(session.Query("SELECT count(*) FROM notes").front().Int(0), 1) << "one of them stands";
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
 TEST_F(PostgresStoreTest, WhatManyWriteGoesInFewStatementsOfOneTransaction) {
   const auto store = Open(1);
   std::promise<void> all_wait;

@@ -40,6 +40,11 @@ absl::StatusOr<std::optional<std::string>> Find(Transaction& transaction, const 
   return *std::move(response);
 }
 
+/// What has been done is undone and runs again.
+[[noreturn]] void ThrowTwinWasFirst() {
+  throw StoreError{StoreError::Kind::kConflict, "a twin of this request was first"};
+}
+
 void Remember(Transaction& transaction, const RequestKey& key, std::string_view response, Time now) {
   const std::string insert =
       "INSERT INTO requests (actor, method, request_id, payload_sha256, response, claimed_at) "
@@ -49,7 +54,15 @@ void Remember(Transaction& transaction, const RequestKey& key, std::string_view 
   // Nobody looked whether it has an answer: where it has, this key is taken, and the work runs again.
   if (transaction.Hopeful()) return transaction.Write(insert, row);
   if (transaction.Execute(insert + " ON CONFLICT (actor, method, request_id) DO NOTHING", row) == 1) return;
-  throw StoreError{StoreError::Kind::kConflict, "a twin of this request was first"};
+  ThrowTwinWasFirst();
+}
+
+/// Another process may have answered this very request since Find(), and what refuses the work may be what it did
+/// ("this external_id has been filed"). Nothing that the work did may stand then, so all runs again and finds the
+/// answer.
+void RunAgainIfAnswered(Transaction& transaction, const RequestKey& key) {
+  const absl::StatusOr<std::optional<std::string>> first = Find(transaction, key);
+  if (first.ok() && first->has_value()) ThrowTwinWasFirst();
 }
 
 }  // namespace
@@ -63,7 +76,10 @@ absl::StatusOr<std::string> AnswerOnce(Transaction& transaction, const RequestKe
     if (first->has_value()) return **std::move(first);
   }
   absl::StatusOr<std::string> answer = work();
-  if (!answer.ok()) return answer;
+  if (!answer.ok()) {
+    if (!transaction.Hopeful()) RunAgainIfAnswered(transaction, key);
+    return answer;
+  }
   Remember(transaction, key, *answer, now);
   FaultPoint("request.remembered");
   return answer;

@@ -22,8 +22,9 @@ struct RequestKey {
 inline constexpr std::chrono::hours kRequestMemory{7 * 24};
 
 /// The answer to a request: what `work` says, kept in this transaction; or the first answer, when it has been answered,
-/// for then `work` does not run, or nothing of it stands. Of concurrent twins one works and the others wait for it.
-/// ALREADY_EXISTS when another payload came under this id; others: those of `work`, which are not kept.
+/// for then `work` does not run, or nothing of it stands. Of concurrent twins one works and the others wait for it;
+/// what a twin in another process did meanwhile refuses nobody. ALREADY_EXISTS when another payload came under this id;
+/// others: those of `work`, which are not kept.
 [[nodiscard]] absl::StatusOr<std::string> AnswerOnce(Transaction& transaction, const RequestKey& key, Time now,
                                                      const std::function<absl::StatusOr<std::string>()>& work);
 
