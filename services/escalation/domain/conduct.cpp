@@ -1,6 +1,5 @@
 #include "escalation/domain/conduct.h"
 
-#include <algorithm>
 #include <set>
 #include <string>
 

@@ -342,15 +342,24 @@ TEST_F(EscalationTest, KnowsWhatWasHeardBeforeTheCallIsOver) {
   EXPECT_FALSE(conduct.soothe_first());
 }
 
-TEST_F(EscalationTest, ReviewsACallWithWhatTheEncoderHeardOfTheAgent) {
-  ByHand by_hand{*resources_};
-  HearSoothing(by_hand, clock_.Now());
-  by_hand.Take(Cold("C1", 2), clock_.Now());
-  by_hand.Take(Closed("C1", 2), clock_.Now());
-  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
-  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
-  ASSERT_THAT(conduct.findings(), Not(IsEmpty()));
-  EXPECT_EQ(conduct.findings(0).rule(), "FORBIDDEN_PHRASE");
+/// How a call is reviewed whose agent soothes, and of whose words an encoder heard this.
+class HeardAgentTest : public EscalationTest {
+ protected:
+  v1::Conduct ReviewOf(const classification::v1::TurnUnderstood& heard) {
+    ByHand by_hand{*resources_};
+    HearSoothing(by_hand, clock_.Now());
+    by_hand.Take(heard, clock_.Now());
+    by_hand.Take(Closed("C1", 2), clock_.Now());
+    by_hand.Take(WholeUnderstood("C1"), clock_.Now());
+    return AwaitReviewed("C1").conduct();
+  }
+};
+
+const auto kForbidden = testing::Property(&v1::ConductFinding::rule, "FORBIDDEN_PHRASE");
+
+TEST_F(HeardAgentTest, WhatWasDoneIsReviewed) {
+  const v1::Conduct conduct = ReviewOf(Cold("C1", 2));
+  ASSERT_THAT(conduct.findings(), testing::Contains(kForbidden));
   EXPECT_EQ(conduct.findings(0).turn(), 2);
 }
 
@@ -363,39 +372,22 @@ classification::v1::TurnUnderstood ColdButFair(const std::string& call_id, int t
   return understood;
 }
 
-TEST_F(EscalationTest, ReviewsACallWithTheFaultsThatTheEncoderTellsOf) {
-  ByHand by_hand{*resources_};
-  HearSoothing(by_hand, clock_.Now());
-  by_hand.Take(ColdButFair("C1", 2), clock_.Now());
-  by_hand.Take(Closed("C1", 2), clock_.Now());
-  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
-  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
-  for (const v1::ConductFinding& finding : conduct.findings())
-    EXPECT_NE(finding.rule(), "FORBIDDEN_PHRASE") << finding.words();
+TEST_F(HeardAgentTest, WhatIsNoFaultIsNotNamed) {
+  EXPECT_THAT(ReviewOf(ColdButFair("C1", 2)).findings(), Not(testing::Contains(kForbidden)));
 }
 
-TEST_F(EscalationTest, HearsNoFaultsThatItDoesNotKnow) {
-  ByHand by_hand{*resources_};
-  HearSoothing(by_hand, clock_.Now());
+TEST_F(HeardAgentTest, OfFaultsThatAreNotKnownTheActDecides) {
   classification::v1::TurnUnderstood heard = ColdButFair("C1", 2);
   heard.mutable_acts(0)->mutable_faults(0)->set_label("sings");
-  by_hand.Take(heard, clock_.Now());
-  by_hand.Take(Closed("C1", 2), clock_.Now());
-  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
-  const v1::Conduct conduct = AwaitReviewed("C1").conduct();
-  ASSERT_THAT(conduct.findings(), Not(IsEmpty()));
-  EXPECT_EQ(conduct.findings(0).rule(), "FORBIDDEN_PHRASE") << "by the act alone";
+  EXPECT_THAT(ReviewOf(heard).findings(), testing::Contains(kForbidden));
 }
 
-TEST_F(EscalationTest, HearsNothingInActsItDoesNotKnow) {
-  ByHand by_hand{*resources_};
-  HearSoothing(by_hand, clock_.Now());
+TEST_F(HeardAgentTest, ActsThatAreNotKnownSayNothing) {
   classification::v1::TurnUnderstood heard = Cold("C1", 2);
-  heard.mutable_acts(0)->mutable_acts(0)->set_label("sings");
-  by_hand.Take(heard, clock_.Now());
-  by_hand.Take(Closed("C1", 2), clock_.Now());
-  by_hand.Take(WholeUnderstood("C1"), clock_.Now());
-  EXPECT_TRUE(AwaitReviewed("C1").conduct().soothe_first()) << "as the rules hear it";
+  heard.mutable_acts(0)->add_acts()->set_label("sings");
+  const v1::Conduct conduct = ReviewOf(heard);
+  EXPECT_TRUE(conduct.soothe_first()) << "as the rules hear it";
+  EXPECT_THAT(conduct.findings(), Not(testing::Contains(kForbidden)));
 }
 
 TEST_F(EscalationTest, ReviewsACallAloneAfterThePatience) {
