@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   commands::AddFollowUps(program);
   commands::AddMetrics(program);
   commands::AddAlerts(program);
+  commands::AddConduct(program);
   commands::AddFeedback(program);
   commands::AddCompare(program);
   commands::AddHealth(program);

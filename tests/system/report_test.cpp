@@ -42,7 +42,7 @@ TEST(ReportCommandTest, TellsWhatADayBroughtAndWhatIsMissing) {
   };
   const std::string before = run({"report"});
   EXPECT_THAT(before, AllOf(HasSubstr("来电来信 0 件"), HasSubstr("预警 0 条"), HasSubstr("没有现行答案的问题：无"),
-                            HasSubstr("待回访 0 件")));
+                            HasSubstr("已复盘通话 0 件"), HasSubstr("待回访 0 件")));
 
   run({"replay", Day(data.path()).string()});
   const std::string report = run({"report"});

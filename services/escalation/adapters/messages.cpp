@@ -72,6 +72,14 @@ v1::Conduct ToMessage(const Conduct& conduct) {
   return message;
 }
 
+Conduct ConductFrom(const v1::Conduct& message) {
+  Conduct conduct{.restated = message.restated(), .soothe_first = std::nullopt, .findings = {}};
+  if (message.has_soothe_first()) conduct.soothe_first = message.soothe_first();
+  for (const v1::ConductFinding& from : message.findings())
+    conduct.findings.push_back({.turn = from.turn(), .rule = from.rule(), .words = from.words()});
+  return conduct;
+}
+
 v1::Alert ToMessage(const Alert& alert) {
   v1::Alert message;
   message.set_alert_id(alert.alert_id);

@@ -21,6 +21,7 @@ namespace hotline::escalation {
 [[nodiscard]] v1::TurnRiskAssessed ToMessage(const CallOpening& opening, const TurnRisk& risk, bool preliminary,
                                              std::string_view model);
 [[nodiscard]] v1::Conduct ToMessage(const Conduct& conduct);
+[[nodiscard]] Conduct ConductFrom(const v1::Conduct& message);
 [[nodiscard]] v1::Alert ToMessage(const Alert& alert);
 
 [[nodiscard]] CallOpening OpeningFrom(const intake::v1::CallOpened& message);

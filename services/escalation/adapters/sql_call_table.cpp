@@ -17,6 +17,9 @@ constexpr std::string_view kCallColumns =
     "call_id, site, started_at, message, caller_tags, assessed_through, warned, waiting_since, closed_at, last_turn, "
     "conduct, soothed";
 
+/// Reviews read at once: those of a year fit no memory.
+constexpr std::int64_t kReviewPage = 2'000;
+
 Value Milliseconds(Time time) { return std::int64_t{time.time_since_epoch().count()}; }
 
 Value OrNull(const std::optional<Time>& time) { return time ? Milliseconds(*time) : Value{nullptr}; }
@@ -91,6 +94,24 @@ void KeepReading(Transaction& tx, std::string_view call_id, int turn,
   tx.Write(
       "INSERT INTO turn_readings (call_id, turn, reading) VALUES (:1, :2, :3) ON CONFLICT (call_id, turn) DO NOTHING",
       {std::string{call_id}, std::int64_t{turn}, ToColumn(reading)});
+}
+
+/// Reviews from a call on, in the order in which the calls began.
+std::vector<ReviewedCall> ReviewsFrom(Session& session, const ConductQuery& query, Time started_at,
+                                      const std::string& after, std::int64_t limit) {
+  std::vector<ReviewedCall> reviews;
+  for (const Row& row : session.Query(
+           "SELECT call_id, site, started_at, conduct FROM assessed_calls WHERE conduct IS NOT NULL AND message = 0 "
+           "AND started_at >= :1 AND started_at < :2 AND (started_at > :3 OR call_id > :4) AND (:5 = 0 OR site = :6) "
+           "ORDER BY started_at, call_id LIMIT :7",
+           {Milliseconds(started_at), Milliseconds(query.until), Milliseconds(started_at), after,
+            std::int64_t{!query.site.empty()}, query.site, limit})) {
+    reviews.push_back({.call_id = row.Text(0),
+                       .site = row.Text(1),
+                       .started_at = row.TimeAt(2),
+                       .conduct = ConductFrom(FromColumn<v1::Conduct>(row.Text(3)))});
+  }
+  return reviews;
 }
 
 /// Whether the call was opened: before, there is nothing to tell of it.
@@ -234,6 +255,19 @@ std::optional<SqlCallTable::Review> SqlCallTable::ReviewOf(Session& session, std
   Review review;
   if (!row->IsNull(0)) review.conduct = FromColumn<v1::Conduct>(row->Text(0));
   return review;
+}
+
+ConductSummary SqlCallTable::Summary(Session& session, const ConductQuery& query) {
+  ConductSummary summary;
+  Time started_at = query.since;
+  std::string last;
+  for (;;) {
+    const std::vector<ReviewedCall> reviews = ReviewsFrom(session, query, started_at, last, kReviewPage);
+    for (const ReviewedCall& review : reviews) summary.Add(review);
+    if (static_cast<std::int64_t>(reviews.size()) < kReviewPage) return summary;
+    started_at = reviews.back().started_at;
+    last = reviews.back().call_id;
+  }
 }
 
 }  // namespace hotline::escalation

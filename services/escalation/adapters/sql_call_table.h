@@ -8,6 +8,7 @@
 #include <hotline/escalation/v1/escalation_service.pb.h>
 
 #include "escalation/app/calls.h"
+#include "escalation/app/conduct_summary.h"
 
 namespace hotline::escalation {
 
@@ -41,6 +42,8 @@ class SqlCallTable final : public CallTable {
     std::optional<v1::Conduct> conduct;  ///< Nothing while the call goes on.
   };
   [[nodiscard]] std::optional<Review> ReviewOf(platform::Session& session, std::string_view call_id);
+  /// What all reviews that `query` names have in common. Letters have no agent and are left out.
+  [[nodiscard]] ConductSummary Summary(platform::Session& session, const ConductQuery& query);
 };
 
 }  // namespace hotline::escalation

@@ -1,5 +1,7 @@
 #include "escalation/rpc/escalation_handler.h"
 
+#include <algorithm>
+
 #include "contracts/enums.h"
 #include "escalation/adapters/messages.h"
 #include "escalation/rpc/requests.h"
@@ -44,6 +46,29 @@ void Write(const Calibration& from, v1::GetCalibrationResponse& to) {
     message.set_right(level.right);
     message.set_mean_risk(level.mean_risk);
   }
+}
+
+void Write(const std::string& rule, const SiteConduct::Finding& from, v1::FindingSummary& to) {
+  to.set_rule(rule);
+  to.set_calls(from.calls);
+  to.set_times(from.times);
+  for (const SiteConduct::Example& example : from.latest) {
+    v1::FindingExample& message = *to.add_examples();
+    message.set_call_id(example.call_id);
+    message.set_turn(example.turn);
+    message.set_words(example.words);
+  }
+}
+
+void Write(const std::string& name, const SiteConduct& from, v1::SiteConduct& to) {
+  to.set_site(name);
+  to.set_calls(from.calls);
+  to.set_restated(from.restated);
+  to.set_upset(from.upset);
+  to.set_soothed_first(from.soothed_first);
+  for (const auto& [rule, finding] : from.findings) Write(rule, finding, *to.add_findings());
+  std::stable_sort(to.mutable_findings()->begin(), to.mutable_findings()->end(),
+                   [](const auto& a, const auto& b) { return a.calls() > b.calls(); });
 }
 
 }  // namespace
@@ -169,6 +194,20 @@ grpc::ServerUnaryReactor* EscalationHandler::GetConduct(grpc::CallbackServerCont
         return platform::WithReason(absl::FailedPreconditionError("the call is still open"), "CALL_OPEN");
       }
       *response->mutable_conduct() = *std::move(review->conduct);
+      return absl::OkStatus();
+    });
+  });
+}
+
+grpc::ServerUnaryReactor* EscalationHandler::GetConductSummary(grpc::CallbackServerContext* context,
+                                                               const v1::GetConductSummaryRequest* request,
+                                                               v1::GetConductSummaryResponse* response) {
+  return RunQuery(context, rpc_, request, kReaders, [this, request, response](const Actor&) -> absl::Status {
+    const absl::StatusOr<ConductQuery> query = ConductQueryOf(*request);
+    if (!query.ok()) return query.status();
+    return rpc_.store.Read([&](Session& session) {
+      const ConductSummary summary = calls_.Summary(session, *query);
+      for (const auto& [name, site] : summary.sites()) Write(name, site, *response->add_sites());
       return absl::OkStatus();
     });
   });

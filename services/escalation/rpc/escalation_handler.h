@@ -34,6 +34,9 @@ class EscalationHandler final : public v1::EscalationService::CallbackService {
                                            v1::GetCalibrationResponse* response) override;
   grpc::ServerUnaryReactor* GetConduct(grpc::CallbackServerContext* context, const v1::GetConductRequest* request,
                                        v1::GetConductResponse* response) override;
+  grpc::ServerUnaryReactor* GetConductSummary(grpc::CallbackServerContext* context,
+                                              const v1::GetConductSummaryRequest* request,
+                                              v1::GetConductSummaryResponse* response) override;
   grpc::ServerUnaryReactor* ReportMissedCall(grpc::CallbackServerContext* context,
                                              const v1::ReportMissedCallRequest* request,
                                              v1::ReportMissedCallResponse* response) override;

@@ -162,6 +162,17 @@ absl::StatusOr<CalibrationQuery> CalibrationQueryOf(const v1::GetCalibrationRequ
   return query;
 }
 
+absl::StatusOr<ConductQuery> ConductQueryOf(const v1::GetConductSummaryRequest& request) {
+  FieldErrors errors;
+  AllowName("site", request.site(), errors);
+  ConductQuery query{.site = request.site(),
+                     .since = ReadTime("since", request.has_since(), request.since(), Time::min(), errors),
+                     .until = ReadTime("until", request.has_until(), request.until(), Time::max(), errors)};
+  errors.Require(query.since <= query.until, "since", "is after until");
+  if (!errors.empty()) return errors.status();
+  return query;
+}
+
 std::string PageTokenAfter(const Alert& last, const v1::ListAlertsRequest& request) {
   return platform::ToBase64(
       absl::StrCat(last.raised_at.time_since_epoch().count(), " ", last.alert_id, " ", QueryMark(request)));

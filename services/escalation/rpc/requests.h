@@ -8,6 +8,7 @@
 #include <hotline/escalation/v1/escalation_service.pb.h>
 
 #include "escalation/app/alert_table.h"
+#include "escalation/app/conduct_summary.h"
 
 namespace hotline::escalation {
 
@@ -23,6 +24,8 @@ namespace hotline::escalation {
 [[nodiscard]] absl::StatusOr<Verdict> VerdictOf(const v1::JudgeAlertRequest& request);
 [[nodiscard]] absl::StatusOr<AlertQuery> AlertQueryOf(const v1::ListAlertsRequest& request);
 [[nodiscard]] absl::StatusOr<CalibrationQuery> CalibrationQueryOf(const v1::GetCalibrationRequest& request, Time now);
+/// A time that is left out is no bound.
+[[nodiscard]] absl::StatusOr<ConductQuery> ConductQueryOf(const v1::GetConductSummaryRequest& request);
 
 /// Continues the list that `request` asks for after its last alert: opaque to clients, good for the same question only.
 [[nodiscard]] std::string PageTokenAfter(const Alert& last, const v1::ListAlertsRequest& request);

@@ -15,6 +15,7 @@
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
 #include "hotline/cli/terminal.h"
+#include "hotline/cli/time_flag.h"
 #include "hotline/commands/commands.h"
 
 namespace hotline::commands {
@@ -25,7 +26,7 @@ using nlohmann::ordered_json;
 
 struct AlertFlags {
   cli::ConnectionFlags connection;
-  std::string site;
+  std::string site, since, until;
   bool all = false;
   bool json = false;
   int limit = 100;
@@ -139,6 +140,8 @@ void Calibration(const AlertFlags& flags) {
   const auto stub = v1::EscalationService::NewStub(connection->channel());
   v1::GetCalibrationRequest request;
   request.set_site(flags.site);
+  if (!flags.since.empty()) *request.mutable_since() = cli::TimeOrFail("--since", flags.since);
+  if (!flags.until.empty()) *request.mutable_until() = cli::TimeOrFail("--until", flags.until);
   v1::GetCalibrationResponse response;
   cli::OrFail(cli::Call([&](auto* call) { return stub->GetCalibration(call, request, &response); }));
   ordered_json levels = ordered_json::array();
@@ -196,6 +199,8 @@ void AddAlerts(CLI::App& program) {
   list->add_option("--limit", flags->limit, "At most so many")->check(CLI::Range(1, 1000))->capture_default_str();
   list->callback([flags] { List(*flags); });
   auto* const calibration = AddAction(*alerts, "calibration", "How good the warnings are, by what was judged", flags);
+  calibration->add_option("--since", flags->since, "First day, 2026-03-01");
+  calibration->add_option("--until", flags->until, "Day after the last");
   calibration->callback([flags] { Calibration(*flags); });
   auto* const judge = alerts->add_subcommand("judge", "Say whether a warning was right: it becomes a training row");
   judge->add_option("alert_id", flags->alert_id, "Warning, as list prints it with --json")->required();

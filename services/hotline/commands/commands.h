@@ -20,6 +20,7 @@ void AddCases(CLI::App& program);
 void AddFollowUps(CLI::App& program);
 void AddMetrics(CLI::App& program);
 void AddAlerts(CLI::App& program);
+void AddConduct(CLI::App& program);
 void AddDeadLetters(CLI::App& program);
 void AddReport(CLI::App& program);
 void AddHealth(CLI::App& program);

@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "contracts/timestamp.h"
 #include "hotline/cli/call.h"
 #include "hotline/cli/case_json.h"
 #include "hotline/cli/choice.h"
@@ -16,8 +15,8 @@
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
 #include "hotline/cli/terminal.h"
+#include "hotline/cli/time_flag.h"
 #include "hotline/commands/commands.h"
-#include "platform/time.h"
 
 namespace hotline::commands {
 namespace {
@@ -37,14 +36,6 @@ std::string_view NameOf(v1::AskBy ask_by) {
     case v1::AskBy_INT_MAX_SENTINEL_DO_NOT_USE_: break;
   }
   return "";
-}
-
-google::protobuf::Timestamp TimeOrFail(const std::string& flag, const std::string& text) {
-  const auto time = platform::ParseTime(text.size() == 10 ? text + "T00:00:00+08:00" : text);
-  if (!time.ok())
-    throw cli::Failure{
-        absl::StrCat(flag, ": '", text, "' is no day (2026-03-03) and no time (2026-03-03T09:00:00+08:00)"), 2};
-  return contracts::ToTimestamp(*time);
 }
 
 ordered_json ToJson(const v1::FollowUp& one) {
@@ -74,7 +65,7 @@ void Due(const DueFlags& flags) {
   const auto stub = v1::FollowUpService::NewStub(connection->channel());
   v1::ListDueFollowUpsRequest request;
   request.set_site(flags.site);
-  if (!flags.by.empty()) *request.mutable_due_by() = TimeOrFail("--by", flags.by);
+  if (!flags.by.empty()) *request.mutable_due_by() = cli::TimeOrFail("--by", flags.by);
   request.set_page_size(flags.limit);
   v1::ListDueFollowUpsResponse response;
   OrFail(Call([&](auto* context) { return stub->ListDueFollowUps(context, request, &response); }));
@@ -165,8 +156,8 @@ void Rates(const RatesFlags& flags) {
   v1::GetRatesRequest request;
   request.set_site(flags.site);
   request.set_department(flags.department);
-  if (!flags.since.empty()) *request.mutable_since() = TimeOrFail("--since", flags.since);
-  if (!flags.until.empty()) *request.mutable_until() = TimeOrFail("--until", flags.until);
+  if (!flags.since.empty()) *request.mutable_since() = cli::TimeOrFail("--since", flags.since);
+  if (!flags.until.empty()) *request.mutable_until() = cli::TimeOrFail("--until", flags.until);
   request.set_group_by(flags.by);
   v1::GetRatesResponse response;
   OrFail(Call([&](auto* context) { return stub->GetRates(context, request, &response); }));

@@ -1,5 +1,6 @@
 #include "hotline/commands/report.h"
 
+#include <hotline/classification/v1/classification_service.grpc.pb.h>
 #include <hotline/escalation/v1/escalation_service.grpc.pb.h>
 #include <hotline/followup/v1/followup_service.grpc.pb.h>
 #include <hotline/intake/v1/intake_service.grpc.pb.h>
@@ -21,6 +22,7 @@
 #include "hotline/cli/names.h"
 #include "hotline/cli/terminal.h"
 #include "hotline/commands/commands.h"
+#include "hotline/commands/conduct.h"
 #include "platform/time.h"
 
 namespace hotline::commands {
@@ -110,10 +112,40 @@ void AppendDepartments(std::string& text, const std::vector<intake::v1::Case>& c
   text += table.Text("  ");
 }
 
+/// One matter in one neighbourhood, brought by several callers. `sites`: those that have cases.
+void AppendIssues(std::string& text, classification::v1::ClassificationService::Stub& stub,
+                  const std::set<std::string>& sites) {
+  std::vector<classification::v1::HotIssue> issues;
+  for (const std::string& site : sites) {
+    classification::v1::ListHotIssuesRequest request;
+    request.set_site(site);
+    request.set_page_size(static_cast<int>(kRowsShown));
+    classification::v1::ListHotIssuesResponse response;
+    OrFail(Call([&](auto* context) { return stub.ListHotIssues(context, request, &response); }));
+    issues.insert(issues.end(), response.issues().begin(), response.issues().end());
+  }
+  if (issues.empty()) {
+    Heading(text, "升温问题：无");
+    return;
+  }
+  std::stable_sort(issues.begin(), issues.end(), [](const auto& a, const auto& b) { return a.heat() > b.heat(); });
+  issues.resize(std::min(issues.size(), kRowsShown));
+  Heading(text, "升温问题（同一地方同一事项，越近越热）");
+  cli::Table table{{"工单", "最早", "最近", "领域", "地点", "事项"}};
+  for (const auto& issue : issues) {
+    table.Add({std::to_string(issue.cases()), cli::ShortTime(issue.has_first_at(), issue.first_at()),
+               cli::ShortTime(issue.has_last_at(), issue.last_at()), issue.topic(), cli::Shorten(issue.place(), 28),
+               cli::Shorten(issue.title(), 44)});
+  }
+  text += table.Text("  ");
+}
+
 std::string ReasonOf(const escalation::v1::Alert& alert) {
   std::string reason;
+  std::set<std::string> facts;  // Each of several earlier cases gives its own, and says the same.
   for (const auto& evidence : alert.reasons()) {
     if (reason.size() > 150) break;
+    if (evidence.words().empty() && !facts.insert(evidence.code()).second) continue;
     reason += fmt::format("{}{}{}", reason.empty() ? "" : "；", cli::NameOfReason(evidence.code()),
                           evidence.words().empty()
                               ? ""
@@ -145,6 +177,16 @@ void AppendAlerts(std::string& text, escalation::v1::EscalationService::Stub& st
   text += table.Text("  ");
   if (alerts.size() > kRowsShown)
     text += fmt::format("  另有 {} 条：hotline alerts list\n", alerts.size() - kRowsShown);
+}
+
+void AppendConduct(std::string& text, escalation::v1::EscalationService::Stub& stub, const std::string& site) {
+  escalation::v1::GetConductSummaryRequest request;
+  request.set_site(site);
+  const auto summary = ConductOf(request, stub);
+  std::int64_t calls = 0;
+  for (const auto& one : summary.sites()) calls += one.calls();
+  Heading(text, fmt::format("服务规范：已复盘通话 {} 件", calls));
+  for (const auto& one : summary.sites()) text += ConductText(one, nullptr);
 }
 
 void AppendAnswers(std::string& text, knowledge::v1::KnowledgeService::Stub& stub, const std::string& site) {
@@ -254,6 +296,7 @@ void AppendFollowUps(std::string& text, followup::v1::FollowUpService::Stub& stu
 }  // namespace
 
 std::string ReportText(const std::shared_ptr<grpc::Channel>& channel, const std::string& site) {
+  const auto classification = classification::v1::ClassificationService::NewStub(channel);
   const auto intake = intake::v1::IntakeService::NewStub(channel);
   const auto escalation = escalation::v1::EscalationService::NewStub(channel);
   const auto knowledge = knowledge::v1::KnowledgeService::NewStub(channel);
@@ -262,7 +305,11 @@ std::string ReportText(const std::shared_ptr<grpc::Channel>& channel, const std:
   std::string text;
   AppendCases(text, cases);
   AppendDepartments(text, cases);
+  std::set<std::string> sites;
+  for (const auto& one : cases) sites.insert(one.site());
+  AppendIssues(text, *classification, sites);
   AppendAlerts(text, *escalation, site);
+  AppendConduct(text, *escalation, site);
   AppendAnswers(text, *knowledge, site);
   AppendGaps(text, *knowledge, site);
   AppendFollowUps(text, *followup, site, cases);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hotline/cli/case_json.h"
+#include "hotline/cli/conduct_json.h"
 #include "hotline/cli/names.h"
 
 namespace hotline::replay {
@@ -78,18 +79,6 @@ ordered_json FirstAt(const CallView& view, common::v1::RiskLevel level) {
   return nullptr;
 }
 
-ordered_json ConductJson(const escalation::v1::Conduct* conduct) {
-  const escalation::v1::Conduct none;
-  const auto& from = conduct == nullptr ? none : *conduct;
-  ordered_json findings = ordered_json::array();
-  for (const auto& finding : from.findings()) {
-    findings.push_back({{"turn", finding.turn()}, {"rule", finding.rule()}, {"words", finding.words()}});
-  }
-  return {{"restated", from.restated()},
-          {"soothe_first", from.has_soothe_first() ? ordered_json(from.soothe_first()) : ordered_json(nullptr)},
-          {"findings", std::move(findings)}};
-}
-
 ordered_json AnswersJson(const CallView& view) {
   ordered_json answers = ordered_json::array();
   for (const auto& [number, turn] : view.turns) {
@@ -136,7 +125,7 @@ ordered_json ToJson(const RecordedCall& call, const PlayedCall& played) {
           {"warned_at", FirstAt(view, common::v1::RISK_LEVEL_ORANGE)},
           {"red_at", FirstAt(view, common::v1::RISK_LEVEL_RED)},
           {"cases", std::move(cases)},
-          {"conduct", ConductJson(view.conduct)},
+          {"conduct", cli::ToJson(view.conduct == nullptr ? escalation::v1::Conduct{} : *view.conduct)},
           {"answers", AnswersJson(view)}};
 }
 
