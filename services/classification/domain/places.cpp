@@ -8,6 +8,7 @@
 #include "classification/domain/embedded_data.h"
 #include "classification/domain/tagged_spans.h"
 #include "language/patterns.h"
+#include "language/text.h"
 
 namespace hotline::classification {
 namespace {
@@ -79,6 +80,10 @@ const Pattern& PlacePattern() {
   return pattern;
 }
 
+/// In characters, of a name without a kind: one is none, and what is longer is a sentence.
+constexpr std::size_t kShortestName = 2;
+constexpr std::size_t kLongestName = 8;
+
 /// The parts of a place, and what each adds to how well it can be found.
 struct Part {
   Pattern pattern;
@@ -121,6 +126,44 @@ bool IsOfNoName(std::string_view words) {
   return kind_alone.Matches(words);
 }
 
+/// Takes what matches one after the other from the beginning of `words`; returns the last of it: "青桥区".
+std::string_view TakeLeading(const Pattern& pattern, std::string_view& words) {
+  std::string_view last;
+  std::size_t end = 0;
+  for (const Pattern::Span& span : pattern.FindAll(words)) {
+    if (span.at != end) break;
+    last = words.substr(span.at, span.words.size());
+    end += last.size();
+  }
+  words.remove_prefix(end);
+  return last;
+}
+
+/// "幸福小区旁边工地": what lies beside a place is called by that place, and by everybody in words of their own.
+std::string_view UpToWhatIsBeside(std::string_view words) {
+  static const Pattern beside{
+      "旁|附近|对面|门口|侧面|周边|周围|边上|后面|前面|后头|前头|[东西南北]侧|[东西南北]面|[东西南北]门|楼下|楼上|临街|"
+      "里面|"
+      "地下|内部|与|和|开发商|物业|业主|(?:" DOOR ")"};
+  const std::vector<Pattern::Span> found = beside.FindAll(words);
+  return found.empty() ? words : words.substr(0, found.front().at);
+}
+
+/// "丽景新城小区" and "丽景新城" are one.
+std::string WithoutKind(std::string_view site) {
+  static constexpr std::string_view kEstate = "小区";
+  if (site.ends_with(kEstate) && language::CountCharacters(site) >= kShortestName + 2)
+    site.remove_suffix(kEstate.size());
+  return std::string{site};
+}
+
+std::string WithoutCrossing(std::string_view road) {
+  for (const std::string_view crossing : {"路口", "交叉口", "街口", "路段"}) {
+    if (road.ends_with(crossing)) road.remove_suffix(crossing.size());
+  }
+  return std::string{road};
+}
+
 }  // namespace
 
 std::vector<SpokenPlace> PlaceFinder::PlacesIn(std::string_view text) const {
@@ -150,13 +193,21 @@ const PlaceFinder& PlaceFinder::Own() {
   return own;
 }
 
-std::string Neighbourhood(const SpokenPlace& place) {
-  std::string best;
-  for (std::size_t i = 0; i < 3; ++i) {  // The most particular kind that is named: site, road, district.
-    const std::vector<Pattern::Span> parts = Parts()[i].pattern.FindAll(place.normal);
-    if (!parts.empty()) best = parts.back().words;
+std::string Neighbourhood(std::string_view place) {
+  std::string_view rest = place;
+  const std::string_view area = TakeLeading(Parts()[0].pattern, rest);
+  const std::string_view road = TakeLeading(Parts()[1].pattern, rest);
+  rest = UpToWhatIsBeside(rest);
+  const std::vector<Pattern::Span> sites = Parts()[2].pattern.FindAll(rest);
+  if (!sites.empty()) {
+    const std::string_view whole = rest.substr(0, sites.back().at + sites.back().words.size());
+    return WithoutKind(language::CountCharacters(whole) <= kLongestName ? whole : whole.substr(sites.back().at));
   }
-  return best;
+  if (!road.empty()) return WithoutCrossing(road);
+  const std::size_t length = language::CountCharacters(rest);
+  if (length >= kShortestName && length <= kLongestName) return std::string{rest};
+  // A whole city gathers what has nothing to do with one another.
+  return area.ends_with("市") || area.ends_with("省") ? std::string{} : std::string{area};
 }
 
 }  // namespace hotline::classification

@@ -38,7 +38,9 @@ class PlaceFinder {
   language::SequenceTagger tagger_;
 };
 
-/// The part of a place that issues gather around: the estate, village, road or site, without house numbers.
-[[nodiscard]] std::string Neighbourhood(const SpokenPlace& place);
+/// The part of a place (its normal form) that issues gather around, however callers reach it: the estate or site
+/// without its district, house numbers and what lies beside it, else the road, else the village or district. Empty for
+/// a whole city or province.
+[[nodiscard]] std::string Neighbourhood(std::string_view place);
 
 }  // namespace hotline::classification

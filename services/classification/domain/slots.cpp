@@ -105,7 +105,7 @@ std::vector<FoundSlot> SlotsOfCall(std::span<const Turn> turns) {
 
 std::string HotIssueKey(const std::string& matter, const FoundSlot* where) {
   if (matter.empty() || where == nullptr) return {};
-  const std::string neighbourhood = Neighbourhood({.words = where->words, .normal = where->normal, .specificity = 0});
+  const std::string neighbourhood = Neighbourhood(where->normal);
   if (neighbourhood.empty()) return {};
   std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a: the same in every process and version.
   for (const char c : neighbourhood) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;

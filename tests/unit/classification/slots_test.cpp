@@ -63,8 +63,23 @@ TEST(PlacesTest, BothWaysTogetherFindASpanOnce) {
 TEST(PlacesTest, NormalFormHasNoFillers) {
   EXPECT_EQ(PlaceOf("就东湖区那个锦绣花园", "东湖区那个锦绣花园").normal, "东湖区锦绣花园");
 }
-TEST(PlacesTest, NeighbourhoodLeavesOutDoors) {
-  EXPECT_EQ(Neighbourhood(PlaceOf("锦绣花园三号楼二单元501", "锦绣花园三号楼二单元501")), "锦绣花园");
+TEST(PlacesTest, ANeighbourhoodIsOneHoweverCallersSayIt) {
+  for (const char* said :
+       {"锦绣花园", "锦绣花园三号楼二单元501", "东湖区锦绣花园", "云州市东湖区长江路锦绣花园3栋", "锦绣花园小区",
+        "东湖区锦绣花园旁边工地", "锦绣花园对面", "锦绣花园业主", "东湖区锦绣花园南门"})
+    EXPECT_EQ(Neighbourhood(said), "锦绣花园") << said;
+  EXPECT_EQ(Neighbourhood("云州市青桥区幸福小区对面"), Neighbourhood("幸福小区3号楼"));
+}
+TEST(PlacesTest, WithoutAnEstateItIsTheRoadElseTheVillageElseTheDistrict) {
+  EXPECT_EQ(Neighbourhood("东湖区长江路路口"), "长江路");
+  EXPECT_EQ(Neighbourhood("平山县白石镇柳树村"), "柳树村");
+  EXPECT_EQ(Neighbourhood("云州市东湖区"), "东湖区");
+  EXPECT_EQ(Neighbourhood("洼子沟上头寨"), "洼子沟上头寨");
+}
+TEST(PlacesTest, AWholeCityIsNoNeighbourhood) {
+  EXPECT_EQ(Neighbourhood("云州市"), "");
+  EXPECT_EQ(Neighbourhood("西江省云州市"), "");
+  EXPECT_EQ(Neighbourhood(""), "");
 }
 
 TEST(TimesTest, SinceWhen) {
