@@ -3,6 +3,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
+#include "hotline/cli/pages.h"
 #include "hotline/cli/terminal.h"
 #include "hotline/cli/time_flag.h"
 #include "hotline/commands/commands.h"
@@ -24,12 +26,15 @@ namespace {
 namespace v1 = escalation::v1;
 using nlohmann::ordered_json;
 
+/// Columns of a reason's words in a line for people: of a letter they may be a page.
+constexpr std::size_t kWordsShown = 48;
+
 struct AlertFlags {
   cli::ConnectionFlags connection;
   std::string site, since, until;
   bool all = false;
   bool json = false;
-  int limit = 100;
+  std::size_t limit = 100;
   std::string alert_id;
   v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
   std::string note;
@@ -57,7 +62,7 @@ std::string LineOf(const v1::Alert& alert) {
   std::string reasons;
   for (const auto& reason : alert.reasons())
     reasons += "  " + std::string{cli::NameOfReason(reason.code())} +
-               (reason.words().empty() ? "" : "“" + reason.words() + "”");
+               (reason.words().empty() ? "" : "“" + cli::Shorten(reason.words(), kWordsShown) + "”");
   return cli::ShortTime(alert.has_raised_at(), alert.raised_at()) + "  " + std::string{cli::NameOf(alert.level())} +
          "  " + alert.site() + " " + alert.call_id() + " turn " + std::to_string(alert.turn()) + reasons +
          (alert.suggestion().empty() ? "" : "  → " + alert.suggestion());
@@ -86,25 +91,28 @@ void List(const AlertFlags& flags) {
   const auto stub = v1::EscalationService::NewStub(connection->channel());
   v1::ListAlertsRequest request;
   request.set_site(flags.site);
-  request.set_page_size(flags.limit);
-  v1::ListAlertsResponse response;
-  cli::OrFail(cli::Call([&](auto* call) { return stub->ListAlerts(call, request, &response); }));
-  for (const auto& alert : response.alerts()) Print(alert, flags.json);
+  const auto listed = cli::OrFail(cli::ReadFirst<v1::ListAlertsResponse, v1::Alert>(
+      request, flags.limit,
+      [&](auto* context, const auto& asked, auto* answer) { return stub->ListAlerts(context, asked, answer); },
+      [](const auto& page) { return page.alerts(); }));
+  for (const auto& alert : listed.items) Print(alert, flags.json);
+  if (listed.more) std::cerr << "hotline: there are more; --limit 0 shows all\n";
 }
 
 /// The warning as it stands now: whoever judges without --version means that one.
 v1::Alert Find(const std::string& alert_id, v1::EscalationService::Stub& stub) {
   v1::ListAlertsRequest request;
-  request.set_page_size(1000);
-  do {
-    v1::ListAlertsResponse page;
-    cli::OrFail(cli::Call([&](auto* call) { return stub.ListAlerts(call, request, &page); }));
-    for (const auto& alert : page.alerts()) {
-      if (alert.alert_id() == alert_id) return alert;
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  throw cli::Failure{"there is no warning " + alert_id, 1};
+  std::optional<v1::Alert> found;
+  cli::OrFail(cli::ReadPages<v1::ListAlertsResponse>(
+      request, [&](auto* context, const auto& asked, auto* answer) { return stub.ListAlerts(context, asked, answer); },
+      [&](const auto& page) {
+        for (const auto& alert : page.alerts()) {
+          if (alert.alert_id() == alert_id) found = alert;
+        }
+        return !found;
+      }));
+  if (!found) throw cli::Failure{"there is no warning " + alert_id, 1};
+  return *std::move(found);
 }
 
 /// Who judges a warning has seen it. Returns its version.
@@ -196,7 +204,7 @@ void AddAlerts(CLI::App& program) {
   watch->add_flag("--all", flags->all, "Begin with the first alert there is");
   watch->callback([flags] { Watch(*flags); });
   auto* const list = AddAction(*alerts, "list", "Alerts, newest first", flags);
-  list->add_option("--limit", flags->limit, "At most so many")->check(CLI::Range(1, 1000))->capture_default_str();
+  list->add_option("--limit", flags->limit, "At most so many; 0: all")->capture_default_str();
   list->callback([flags] { List(*flags); });
   auto* const calibration = AddAction(*alerts, "calibration", "How good the warnings are, by what was judged", flags);
   calibration->add_option("--since", flags->since, "First day, 2026-03-01");

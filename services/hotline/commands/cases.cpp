@@ -12,6 +12,7 @@
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
+#include "hotline/cli/pages.h"
 #include "hotline/cli/terminal.h"
 #include "hotline/commands/commands.h"
 
@@ -28,7 +29,7 @@ struct CaseFlags {
   std::string case_no, site, state, kind, department, topic, query, to, reason, reply, parent, title;
   std::vector<std::string> departments;
   std::int64_t version = 0;
-  int limit = 100;
+  std::size_t limit = 100;
   bool overdue = false;
   bool json = false;
 };
@@ -68,20 +69,21 @@ void List(const CaseFlags& flags, v1::IntakeService::Stub& stub) {
   request.set_department(flags.department);
   request.set_topic(flags.topic);
   request.set_overdue(flags.overdue);
-  request.set_page_size(flags.limit);
   if (!flags.state.empty()) request.add_states(StateOrFail(flags.state));
   if (!flags.kind.empty()) request.add_kinds(KindOrFail(flags.kind));
-  v1::ListCasesResponse response;
-  OrFail(Call([&](auto* context) { return stub.ListCases(context, request, &response); }));
-  PrintCases(response.cases(), flags.json);
-  if (!response.next_page_token().empty()) std::cerr << "hotline: there are more; --limit shows up to 1000\n";
+  const auto listed = OrFail(cli::ReadFirst<v1::ListCasesResponse, v1::Case>(
+      request, flags.limit,
+      [&](auto* context, const auto& asked, auto* answer) { return stub.ListCases(context, asked, answer); },
+      [](const auto& page) { return page.cases(); }));
+  PrintCases(listed.items, flags.json);
+  if (listed.more) std::cerr << "hotline: there are more; --limit 0 shows all\n";
 }
 
 void Search(const CaseFlags& flags, v1::IntakeService::Stub& stub) {
   v1::SearchCasesRequest request;
   request.set_site(flags.site);
   request.set_query(flags.query);
-  request.set_page_size(flags.limit);
+  request.set_page_size(static_cast<int>(flags.limit));
   v1::SearchCasesResponse response;
   OrFail(Call([&](auto* context) { return stub.SearchCases(context, request, &response); }));
   PrintCases(response.cases(), flags.json);
@@ -227,7 +229,7 @@ void AddCases(CLI::App& program) {
   list->add_option("--department", flags->department, "Cases this department leads");
   list->add_option("--topic", flags->topic, "Level-1 topic");
   list->add_flag("--overdue", flags->overdue, "Only those past their time limit");
-  list->add_option("--limit", flags->limit, "At most so many")->check(CLI::Range(1, 1000))->capture_default_str();
+  list->add_option("--limit", flags->limit, "At most so many; 0: all")->capture_default_str();
 
   auto* const search = AddAction(*cases, "search", "Cases that hold these words", flags, Search);
   search->add_option("words", flags->query, "What to look for")->required();

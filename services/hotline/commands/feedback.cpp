@@ -9,6 +9,7 @@
 #include "hotline/cli/call.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
+#include "hotline/cli/pages.h"
 #include "hotline/cli/terminal.h"
 #include "hotline/cli/tsv.h"
 #include "hotline/commands/commands.h"
@@ -17,8 +18,6 @@
 
 namespace hotline::commands {
 namespace {
-
-constexpr int kPage = 500;
 
 struct FeedbackFlags {
   cli::ConnectionFlags connection;
@@ -39,13 +38,11 @@ void ReadAlerts(const FeedbackFlags& flags, escalation::v1::EscalationService::S
                 feedback::TrainingRows& rows) {
   escalation::v1::ListAlertsRequest request;
   request.set_site(flags.site);
-  request.set_page_size(kPage);
-  do {
-    escalation::v1::ListAlertsResponse page;
-    cli::OrFail(cli::Call([&](auto* context) { return stub.ListAlerts(context, request, &page); }));
-    for (const auto& alert : page.alerts()) feedback::AddJudged(alert, rows);
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  cli::OrFail(cli::ReadPages<escalation::v1::ListAlertsResponse>(
+      request, [&](auto* context, const auto& asked, auto* answer) { return stub.ListAlerts(context, asked, answer); },
+      [&](const auto& page) {
+        for (const auto& alert : page.alerts()) feedback::AddJudged(alert, rows);
+      }));
 }
 
 void Export(const FeedbackFlags& flags) {

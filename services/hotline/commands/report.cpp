@@ -20,6 +20,7 @@
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
+#include "hotline/cli/pages.h"
 #include "hotline/cli/terminal.h"
 #include "hotline/commands/commands.h"
 #include "hotline/commands/conduct.h"
@@ -32,31 +33,14 @@ using cli::Call;
 using cli::OrFail;
 
 constexpr std::size_t kRowsShown = 12;
-constexpr int kPage = 1000;
-
-/// Reads every page of a list method: `page(request, response)` calls it, `take(response)` keeps what it brought.
-template <typename Request, typename Response, typename Page, typename Take>
-void ReadAll(Request request, Page page, Take take) {
-  for (;;) {
-    Response response;
-    OrFail(page(request, response));
-    take(response);
-    if (response.next_page_token().empty()) return;
-    request.set_page_token(response.next_page_token());
-  }
-}
 
 std::vector<intake::v1::Case> AllCases(intake::v1::IntakeService::Stub& stub, const std::string& site) {
   intake::v1::ListCasesRequest request;
   request.set_site(site);
-  request.set_page_size(kPage);
   std::vector<intake::v1::Case> cases;
-  ReadAll<intake::v1::ListCasesRequest, intake::v1::ListCasesResponse>(
-      request,
-      [&](const auto& asked, auto& answer) {
-        return Call([&](auto* context) { return stub.ListCases(context, asked, &answer); });
-      },
-      [&](const auto& answer) { cases.insert(cases.end(), answer.cases().begin(), answer.cases().end()); });
+  OrFail(cli::ReadPages<intake::v1::ListCasesResponse>(
+      request, [&](auto* context, const auto& asked, auto* answer) { return stub.ListCases(context, asked, answer); },
+      [&](const auto& answer) { cases.insert(cases.end(), answer.cases().begin(), answer.cases().end()); }));
   std::erase_if(cases, [](const auto& one) { return one.call_id().empty(); });  // Imported history is not today's work.
   return cases;
 }
@@ -158,14 +142,10 @@ void AppendAlerts(std::string& text, escalation::v1::EscalationService::Stub& st
   escalation::v1::ListAlertsRequest request;
   request.set_site(site);
   request.set_min_level(common::v1::RISK_LEVEL_ORANGE);
-  request.set_page_size(kPage);
   std::vector<escalation::v1::Alert> alerts;
-  ReadAll<escalation::v1::ListAlertsRequest, escalation::v1::ListAlertsResponse>(
-      request,
-      [&](const auto& asked, auto& answer) {
-        return Call([&](auto* context) { return stub.ListAlerts(context, asked, &answer); });
-      },
-      [&](const auto& answer) { alerts.insert(alerts.end(), answer.alerts().begin(), answer.alerts().end()); });
+  OrFail(cli::ReadPages<escalation::v1::ListAlertsResponse>(
+      request, [&](auto* context, const auto& asked, auto* answer) { return stub.ListAlerts(context, asked, answer); },
+      [&](const auto& answer) { alerts.insert(alerts.end(), answer.alerts().begin(), answer.alerts().end()); }));
   Heading(text, fmt::format("预警 {} 条（橙、红）", alerts.size()));
   if (alerts.empty()) return;
   std::stable_sort(alerts.begin(), alerts.end(), [](const auto& a, const auto& b) { return a.level() > b.level(); });
@@ -197,18 +177,15 @@ void AppendAnswers(std::string& text, knowledge::v1::KnowledgeService::Stub& stu
   std::map<std::string, Served> served;
   knowledge::v1::ListServedAnswersRequest request;
   request.set_site(site);
-  request.set_page_size(kPage);
-  ReadAll<knowledge::v1::ListServedAnswersRequest, knowledge::v1::ListServedAnswersResponse>(
+  OrFail(cli::ReadPages<knowledge::v1::ListServedAnswersResponse>(
       request,
-      [&](const auto& asked, auto& answer) {
-        return Call([&](auto* context) { return stub.ListServedAnswers(context, asked, &answer); });
-      },
+      [&](auto* context, const auto& asked, auto* answer) { return stub.ListServedAnswers(context, asked, answer); },
       [&](const auto& answer) {
         for (const auto& one : answer.answers()) {
           ++served[one.article_id()].times;
           served[one.article_id()].version = one.article_version();
         }
-      });
+      }));
   int total = 0;
   for (const auto& [id, one] : served) total += one.times;
   Heading(text, fmt::format("引用政策答复 {} 次，涉及 {} 条", total, served.size()));
@@ -241,12 +218,8 @@ void AppendGaps(std::string& text, knowledge::v1::KnowledgeService::Stub& stub, 
   int total = 0;
   knowledge::v1::ListGapsRequest request;
   request.set_site(site);
-  request.set_page_size(kPage);
-  ReadAll<knowledge::v1::ListGapsRequest, knowledge::v1::ListGapsResponse>(
-      request,
-      [&](const auto& asked, auto& answer) {
-        return Call([&](auto* context) { return stub.ListGaps(context, asked, &answer); });
-      },
+  OrFail(cli::ReadPages<knowledge::v1::ListGapsResponse>(
+      request, [&](auto* context, const auto& asked, auto* answer) { return stub.ListGaps(context, asked, answer); },
       [&](const auto& answer) {
         for (const auto& gap : answer.gaps()) {
           Missing& missing = matters[{gap.matter().empty() ? gap.question() : gap.matter(), gap.region()}];
@@ -254,7 +227,7 @@ void AppendGaps(std::string& text, knowledge::v1::KnowledgeService::Stub& stub, 
           missing.times += gap.times_asked();
           total += gap.times_asked();
         }
-      });
+      }));
   Heading(text, matters.empty() ? "没有现行答案的问题：无"
                                 : fmt::format("没有现行答案的问题 {} 次，涉及 {} 项", total, matters.size()));
   if (matters.empty()) return;

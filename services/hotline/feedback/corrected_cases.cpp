@@ -5,13 +5,12 @@
 #include <absl/status/statusor.h>
 
 #include "hotline/cli/call.h"
+#include "hotline/cli/pages.h"
 
 namespace hotline::feedback {
 namespace {
 
 namespace v1 = intake::v1;
-
-constexpr int kPage = 500;
 
 absl::StatusOr<bool> WasCorrected(v1::IntakeService::StubInterface& stub, const std::string& case_no) {
   v1::GetCaseRequest request;
@@ -31,23 +30,23 @@ absl::Status ForEachCorrected(v1::IntakeService::StubInterface& stub, const Case
   v1::ListCasesRequest request;
   request.set_site(choice.site);
   request.set_call_id(choice.call_id);
-  request.set_page_size(kPage);
   std::uint64_t looked_at = 0;
-  do {
-    v1::ListCasesResponse page;
-    absl::Status read = cli::Call([&](auto* context) { return stub.ListCases(context, request, &page); });
-    if (!read.ok()) return read;
-    for (const v1::Case& one : page.cases()) {
-      ++looked_at;
-      if (seen) seen(looked_at);
-      if (!one.touched()) continue;  // The history of the many that nobody changed is not asked for.
-      const absl::StatusOr<bool> corrected = WasCorrected(stub, one.case_no());
-      if (!corrected.ok()) return corrected.status();
-      if (*corrected) take(one);
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
+  absl::Status asked_all = absl::OkStatus();
+  const absl::Status read = cli::ReadPages<v1::ListCasesResponse>(
+      request, [&](auto* context, const auto& asked, auto* answer) { return stub.ListCases(context, asked, answer); },
+      [&](const auto& page) {
+        for (const v1::Case& one : page.cases()) {
+          ++looked_at;
+          if (seen) seen(looked_at);
+          if (!one.touched()) continue;  // The history of the many that nobody changed is not asked for.
+          const absl::StatusOr<bool> corrected = WasCorrected(stub, one.case_no());
+          asked_all = corrected.status();
+          if (!corrected.ok()) return false;
+          if (*corrected) take(one);
+        }
+        return true;
+      });
+  return read.ok() ? asked_all : read;
 }
 
 }  // namespace hotline::feedback

@@ -10,6 +10,7 @@
 
 #include "contracts/timestamp.h"
 #include "hotline/cli/call.h"
+#include "hotline/cli/pages.h"
 #include "hotline/replay/watcher.h"
 #include "platform/time.h"
 
@@ -18,7 +19,6 @@ namespace {
 
 namespace v1 = intake::v1;
 
-constexpr int kPage = 500;
 constexpr int kMostEarlierCases = 50;
 
 /// A number that stands for a caller whose own is not given out: equal tokens, equal numbers.
@@ -72,17 +72,16 @@ absl::StatusOr<std::vector<std::string>> OldCallIds(v1::IntakeService::StubInter
   std::set<std::string> seen;
   v1::ListCasesRequest request;
   request.set_site(site);
-  request.set_page_size(kPage);
-  do {
-    v1::ListCasesResponse page;
-    const absl::Status read = cli::Call([&](auto* context) { return stub.ListCases(context, request, &page); });
-    if (!read.ok()) return read;
-    for (const v1::Case& one : page.cases()) {
-      if (ids.size() == limit) return ids;
-      if (!one.call_id().empty() && seen.insert(one.call_id()).second) ids.push_back(one.call_id());
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+  const absl::Status read = cli::ReadPages<v1::ListCasesResponse>(
+      request, [&](auto* context, const auto& asked, auto* answer) { return stub.ListCases(context, asked, answer); },
+      [&](const auto& page) {
+        for (const v1::Case& one : page.cases()) {
+          if (ids.size() == limit) return false;
+          if (!one.call_id().empty() && seen.insert(one.call_id()).second) ids.push_back(one.call_id());
+        }
+        return true;
+      });
+  if (!read.ok()) return read;
   return ids;
 }
 
