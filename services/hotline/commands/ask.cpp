@@ -118,23 +118,6 @@ void Run(AskFlags& flags) {
   flags.tsv.empty() ? AskOne(flags, *stub) : AskFile(flags, *stub);
 }
 
-struct ImportFlags {
-  cli::ConnectionFlags connection;
-  std::filesystem::path file;
-  cli::ArticleDefaults defaults;
-};
-
-void Import(ImportFlags& flags) {
-  flags.connection.demo_knowledge = false;
-  const bool phrases = cli::OrFail(cli::HoldsPhrases(flags.file));
-  const auto connection = cli::OrFail(cli::Connection::Open(flags.connection));
-  const cli::ImportCount count =
-      cli::OrFail(phrases ? cli::ImportPhraseFile(connection->channel(), flags.file)
-                          : cli::ImportArticleFile(connection->channel(), flags.file, flags.defaults));
-  std::cout << fmt::format("{}: {} published, {} unchanged\n", phrases ? "phrases" : "articles", count.published,
-                           count.unchanged);
-}
-
 }  // namespace
 
 void AddAsk(CLI::App& program) {
@@ -152,21 +135,6 @@ void AddAsk(CLI::App& program) {
   command->add_flag("--json", flags->json, "The answer as one JSON object");
   flags->connection.AddTo(*command);
   command->callback([flags] { Run(*flags); });
-}
-
-void AddKnowledge(CLI::App& program) {
-  auto* const knowledge = program.add_subcommand("knowledge", "Articles and phrases");
-  knowledge->require_subcommand(1);
-  auto* const command =
-      knowledge->add_subcommand("import", "Publish articles (JSONL, or TSV with id and text) or phrases (JSONL)");
-  auto flags = std::make_shared<ImportFlags>();
-  command->add_option("FILE", flags->file, "What to import; importing it again changes nothing")->required();
-  command->add_option("--region", flags->defaults.region,
-                      "Region of articles that name none (default: HOTLINE_HOME_REGION, else 云州市)");
-  command->add_option("--effective-from", flags->defaults.effective_from,
-                      "First day in force of articles that name none");
-  flags->connection.AddTo(*command);
-  command->callback([flags] { Import(*flags); });
 }
 
 }  // namespace hotline::commands
