@@ -64,8 +64,8 @@ class CatchUpTest : public ::testing::TestWithParam<testing::StoreKind> {
   }
   absl::Status MarkAll(const std::vector<Event>& events) {
     return store_->InTransaction([&](Transaction& transaction) {
-      return inbox_.MarkAll(transaction, Pointers(events), clock_.Now()) ? absl::OkStatus()
-                                                                         : absl::AlreadyExistsError("marked before");
+      return inbox_.MarkAll(transaction, Pointers(events)) ? absl::OkStatus()
+                                                           : absl::AlreadyExistsError("marked before");
     });
   }
   static std::vector<const Event*> Pointers(const std::vector<Event>& events) {
@@ -123,6 +123,57 @@ TEST_P(CatchUpTest, NoneIsMarkedWhereOneWasBefore) {
   ASSERT_TRUE(MarkAll({events[0]}).ok());
   EXPECT_TRUE(absl::IsAlreadyExists(MarkAll(events)));
   EXPECT_EQ(InTurn({events.begin() + 1, events.end()}), 79u);
+}
+
+TEST_P(CatchUpTest, AnEventIsMarkedOnce) {
+  const auto mark = [&](const Event& event) {
+    bool marked = false;
+    EXPECT_TRUE(store_
+                    ->InTransaction([&](Transaction& transaction) {
+                      marked = inbox_.Mark(transaction, event, clock_.Now());
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return marked;
+  };
+  EXPECT_TRUE(mark(Sealed(1, "k", 1)));
+  EXPECT_FALSE(mark(Sealed(1, "k", 1)));
+  EXPECT_TRUE(mark(Sealed(2, "k", 2)));
+  EXPECT_FALSE(mark(Sealed(1, "k", 1))) << "nor does it take the key back";
+  EXPECT_TRUE(mark(Sealed(3, "k", 3)));
+  EXPECT_TRUE(mark(Sealed(4, "k", 0))) << "by its id, where it has no number";
+  EXPECT_FALSE(mark(Sealed(4, "k", 0)));
+}
+
+/// Two members apply the same events at the same time, as one that was thought dead does with the one in its place.
+void ApplyByTwo(Store& store, const Applier& applier, const std::vector<const Event*>& events, bool together) {
+  const auto member = [&] {
+    for (const Event* event : together ? ApplyTogether(store, applier, events, Soon()) : events) {
+      const auto apply = [&](Transaction& transaction) { return applier.InOrder(transaction, *event); };
+      while (!store.InTransaction(apply).ok()) {  // As a batch is tried again, where the two met.
+      }
+    }
+  };
+  std::thread other{member};
+  member();
+  other.join();
+}
+
+TEST_P(CatchUpTest, OfTwoMembersWithTheSameEventsEachIsAppliedByOne) {
+  testing::CountingMetrics metrics;
+  const Applier applier{
+      inbox_, *sealer_,
+      [](Transaction& transaction, const Event& event) -> absl::Status {
+        transaction.Write("INSERT INTO effects (event_key, payload) VALUES (:1, :2)", {event.key, event.payload});
+        return absl::OkStatus();
+      },
+      clock_, metrics};
+  const std::vector<Event> events = OfKeys(20, 30);
+  ApplyByTwo(*store_, applier, Pointers({events.begin(), events.begin() + 300}), /*together=*/true);
+  ApplyByTwo(*store_, applier, Pointers({events.begin() + 300, events.end()}), /*together=*/false);
+  std::map<std::string, std::vector<std::string>> once;
+  for (int i = 0; i < 600; ++i) once["k" + std::to_string(i % 20)].push_back(std::to_string(i));
+  EXPECT_EQ(Effects(), once);
 }
 
 TEST_P(CatchUpTest, WhatIsSimplyNextIsAppliedTogetherAndTheRestOfItsLaneIsLeft) {

@@ -9,6 +9,7 @@
 #include "contract/platform_testing.h"
 #include "contract/postgres_testing.h"
 #include "platform/bus/embedded_bus.h"
+#include "platform/bus/inbox.h"
 #include "platform/bus/outbox_leases.h"
 #include "platform/bus/outbox_relay.h"
 #include "platform/bus/topics.h"
@@ -186,6 +187,42 @@ TEST_F(PostgresStoreTest, WhatATwinDidMeanwhileDoesNotRefuseARequest) {
   ASSERT_TRUE(stores[0]
                   ->Read([](Session& session) {
                     EXPECT_EQ(session.Query("SELECT count(*) FROM notes").front().Int(0), 1) << "one of them stands";
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
+// Two members apply the same events, as one that was thought dead does with the one in its place.
+TEST_F(PostgresStoreTest, AKeyStaysWhereAMemberFoundItUntilItHasCommitted) {
+  const std::array stores{Open(1), Open(1)};
+  const Inbox inbox{std::string{kCallsTopic}, "group"};
+  const Event events[] = {testing::MakeEvent("id1", "k", 1), testing::MakeEvent("id2", "k", 2)};
+  const Event* const first[] = {&events[0]};
+  const Event* const second[] = {&events[1]};
+  ASSERT_TRUE(stores[0]
+                  ->InTransaction([&](Transaction& transaction) {
+                    EXPECT_EQ(inbox.InTurn(transaction, first), 1u);
+                    return inbox.MarkAll(transaction, first) ? absl::OkStatus() : absl::AbortedError("again");
+                  })
+                  .ok());
+  const absl::Status applied = stores[0]->InTransaction([&](Transaction& transaction) {
+    EXPECT_EQ(inbox.InTurn(transaction, second), 1u);
+    std::promise<absl::Status> other;
+    stores[1]->Submit(
+        [&](Transaction& twin) {
+          static_cast<void>(inbox.InTurn(twin, second));
+          return absl::OkStatus();
+        },
+        std::chrono::steady_clock::now() + std::chrono::milliseconds{100},
+        [&](const absl::Status& status) { other.set_value(status); });
+    EXPECT_FALSE(other.get_future().get().ok()) << "the other member was told before this one had committed";
+    EXPECT_TRUE(inbox.MarkAll(transaction, second));
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(applied.ok()) << applied;
+  ASSERT_TRUE(stores[1]
+                  ->InTransaction([&](Transaction& transaction) {
+                    EXPECT_EQ(inbox.InTurn(transaction, second), 0u);
                     return absl::OkStatus();
                   })
                   .ok());

@@ -28,7 +28,7 @@ absl::Status Applier::Together(Transaction& transaction, std::span<const Event* 
     if (absl::Status status = EffectAlone(transaction, *sealed[applied]); !status.ok()) return status;
     ++applied;
   }
-  return inbox.MarkAll(transaction, sealed.first(applied), clock.Now())
+  return inbox.MarkAll(transaction, sealed.first(applied))
              ? absl::OkStatus()
              : absl::AlreadyExistsError("another member applied one of them");
 }

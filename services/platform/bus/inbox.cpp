@@ -57,11 +57,21 @@ std::int64_t Inbox::LastSequence(Session& session, const KeyOfSource& key) const
 }
 
 bool Inbox::Mark(Transaction& transaction, const Event& event, Time now) const {
-  const Event* const alone = &event;
-  return MarkAll(transaction, {&alone, 1}, now);
+  if (event.sequence == 0) {
+    return transaction.Execute(
+               "INSERT INTO inbox (consumer_group, source, event_id, applied_at) VALUES (:1, :2, :3, :4) "
+               "ON CONFLICT (consumer_group, source, event_id) DO NOTHING",
+               {group_, event.source, event.id, Milliseconds(now)}) == 1;
+  }
+  return transaction.Execute(
+             "INSERT INTO inbox_positions (consumer_group, source, topic, event_key, last_sequence) "
+             "VALUES (:1, :2, :3, :4, :5) ON CONFLICT (consumer_group, source, topic, event_key) "
+             "DO UPDATE SET last_sequence = excluded.last_sequence "
+             "WHERE inbox_positions.last_sequence < excluded.last_sequence",
+             {group_, event.source, topic_, event.key, static_cast<std::int64_t>(event.sequence)}) == 1;
 }
 
-std::size_t Inbox::InTurn(Session& session, std::span<const Event* const> events) const {
+std::size_t Inbox::InTurn(Transaction& transaction, std::span<const Event* const> events) const {
   std::map<KeyOfSource, std::int64_t> last;  // What has been applied of each key; none where one is parked.
   for (const Event* event : events) last.try_emplace({event->source, event->key});
   const std::vector<std::pair<KeyOfSource, std::int64_t>> keys{last.begin(), last.end()};
@@ -71,9 +81,9 @@ std::size_t Inbox::InTurn(Session& session, std::span<const Event* const> events
       values.emplace_back(keys[i].first.source);
       values.emplace_back(keys[i].first.key);
     }
-    for (const Row& row : session.Query(
+    for (const Row& row : transaction.Query(
              "SELECT column1, column2, (SELECT last_sequence FROM inbox_positions "
-             "WHERE consumer_group = :1 AND topic = :2 AND source = column1 AND event_key = column2), "
+             "WHERE consumer_group = :1 AND topic = :2 AND source = column1 AND event_key = column2 /*FOR UPDATE*/), "
              "(SELECT min(id) FROM parked_events WHERE consumer_group = :3 AND topic = :4 AND source = column1 "
              "AND event_key = column2 AND state <> 'skipped') FROM (VALUES " +
                  RowsOf(count, 2, 5) + ") AS asked",
@@ -96,33 +106,36 @@ std::size_t Inbox::InTurn(Session& session, std::span<const Event* const> events
   return in_turn;
 }
 
-bool Inbox::MarkAll(Transaction& transaction, std::span<const Event* const> events, Time now) const {
-  std::map<KeyOfSource, std::int64_t> last;
-  std::int64_t added = 0;
-  InPieces(events.size(), [&](std::size_t at, std::size_t count) {
-    std::vector<Value> values;
-    for (const Event* event : events.subspan(at, count)) {
-      values.insert(values.end(), {group_, event->source, event->id, Milliseconds(now)});
-      if (event->sequence > 0) last[{event->source, event->key}] = static_cast<std::int64_t>(event->sequence);
-    }
-    added += transaction.Execute("INSERT INTO inbox (consumer_group, source, event_id, applied_at) VALUES " +
-                                     RowsOf(count, 4) + " ON CONFLICT (consumer_group, source, event_id) DO NOTHING",
-                                 values);
-  });
-  if (added != static_cast<std::int64_t>(events.size())) return false;
-  const std::vector<std::pair<KeyOfSource, std::int64_t>> keys{last.begin(), last.end()};
+template <typename Write>
+void Inbox::WritePositions(const std::map<KeyOfSource, std::int64_t>& positions, std::string_view on_conflict,
+                           Write write) const {
+  const std::vector<std::pair<KeyOfSource, std::int64_t>> keys{positions.begin(), positions.end()};
   InPieces(keys.size(), [&](std::size_t at, std::size_t count) {
     std::vector<Value> values;
     for (std::size_t i = at; i < at + count; ++i) {
       values.insert(values.end(), {group_, keys[i].first.source, topic_, keys[i].first.key, keys[i].second});
     }
-    transaction.Write("INSERT INTO inbox_positions (consumer_group, source, topic, event_key, last_sequence) VALUES " +
-                          RowsOf(count, 5) +
-                          " ON CONFLICT (consumer_group, source, topic, event_key) "
-                          "DO UPDATE SET last_sequence = excluded.last_sequence",
-                      values);
+    write("INSERT INTO inbox_positions (consumer_group, source, topic, event_key, last_sequence) VALUES " +
+              RowsOf(count, 5) + " ON CONFLICT (consumer_group, source, topic, event_key) " + std::string{on_conflict},
+          values);
   });
-  return true;
+}
+
+bool Inbox::MarkAll(Transaction& transaction, std::span<const Event* const> events) const {
+  std::map<KeyOfSource, std::int64_t> begun;    // Nothing was applied of these keys: InTurn() had no row to lock.
+  std::map<KeyOfSource, std::int64_t> gone_on;  // Of these it holds the row.
+  for (const Event* event : events) {
+    const KeyOfSource key{event->source, event->key};
+    const auto sequence = static_cast<std::int64_t>(event->sequence);
+    (sequence == 1 || begun.contains(key) ? begun : gone_on)[key] = sequence;
+  }
+  std::int64_t added = 0;
+  WritePositions(begun, "DO NOTHING", [&](const std::string& sql, const std::vector<Value>& values) {
+    added += transaction.Execute(sql, values);
+  });
+  WritePositions(gone_on, "DO UPDATE SET last_sequence = excluded.last_sequence",
+                 [&](const std::string& sql, const std::vector<Value>& values) { transaction.Write(sql, values); });
+  return added == static_cast<std::int64_t>(begun.size());
 }
 
 void Inbox::Park(Transaction& transaction, const Event& sealed, std::string_view state, std::string_view reason,

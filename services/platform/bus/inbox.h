@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "platform/store/store.h"
 
@@ -32,6 +34,11 @@ inline constexpr std::string_view kGapReason = "GAP";
 
 /// What a group has applied of a topic, in the consumer's own store (tables inbox, inbox_positions, parked_events).
 /// Every call is part of the caller's transaction. Immutable, thread-safe.
+///
+/// The events of a key are numbered and applied in that order, so the last number of a key says of all of them whether
+/// they were: one row a key, kept for good, in place of one an event (design.md §5.2), which was half of what a
+/// consumer that catches up had to write. It moves on only from where its transaction found it, so of two members that
+/// apply the same event one has to look again. An event without a number is remembered by its id.
 class Inbox {
  public:
   Inbox(std::string topic, std::string group) : topic_{std::move(topic)}, group_{std::move(group)} {}
@@ -47,10 +54,12 @@ class Inbox {
   /// Marks an event as applied; false when it was before.
   bool Mark(Transaction& transaction, const Event& event, Time now) const;
 
-  /// How many of the first events are each kNext once those before it are applied: one question for all.
-  [[nodiscard]] std::size_t InTurn(Session& session, std::span<const Event* const> events) const;
-  /// The same of several, those of a key in their order, in few statements; on false some are marked: roll back.
-  bool MarkAll(Transaction& transaction, std::span<const Event* const> events, Time now) const;
+  /// How many of the first events are each kNext once those before it are applied: one question for all. Their keys
+  /// stay where they are until the end of the transaction.
+  [[nodiscard]] std::size_t InTurn(Transaction& transaction, std::span<const Event* const> events) const;
+  /// The same of several that InTurn() has counted in this transaction, in few statements. False when one was applied
+  /// meanwhile: some are marked, roll back.
+  bool MarkAll(Transaction& transaction, std::span<const Event* const> events) const;
 
   /// Parks an event; a second time changes nothing.
   void Park(Transaction& transaction, const Event& sealed, std::string_view state, std::string_view reason,
@@ -72,6 +81,10 @@ class Inbox {
   [[nodiscard]] const std::string& group() const { return group_; }
 
  private:
+  template <typename Write>
+  void WritePositions(const std::map<KeyOfSource, std::int64_t>& positions, std::string_view on_conflict,
+                      Write write) const;
+
   const std::string topic_;
   const std::string group_;
 };

@@ -17,7 +17,7 @@ namespace {
 
 /// As many as a store has connections that write; the events of a key are in one.
 constexpr std::size_t kLanes = 4;
-constexpr std::size_t kMost = 64;
+constexpr std::size_t kMost = 256;
 
 struct Lane {
   std::vector<const Event*> events;

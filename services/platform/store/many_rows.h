@@ -11,7 +11,7 @@
 namespace hotline::platform {
 
 /// Rows that one statement carries: each number is a statement to prepare.
-inline constexpr std::size_t kRowsAtOnce[] = {32, 16, 8, 4, 2, 1};
+inline constexpr std::size_t kRowsAtOnce[] = {128, 64, 32, 16, 8, 4, 2, 1};
 
 /// "(:1, :2), (:3, :4)", parameters counted from `first`.
 [[nodiscard]] std::string RowsOf(std::size_t rows, std::size_t columns, std::size_t first = 1);

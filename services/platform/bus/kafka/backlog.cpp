@@ -9,9 +9,13 @@
 namespace hotline::platform::kafka {
 namespace {
 
-constexpr std::size_t kMaxBatch = 256;            // Events given to a handler at once.
-constexpr std::size_t kEnough = 1024;             // Events that wait for the handler.
-constexpr std::size_t kFarTooMany = 2 * kEnough;  // Of one partition.
+// Events given to a handler at once: as many as it gets through in a moment, so that a partition that has much to do
+// keeps the others waiting no longer than that, and one whose handler is quick pays for few commits.
+constexpr std::size_t kSmallestBatch = 64;
+constexpr std::size_t kLargestBatch = 1024;
+constexpr std::chrono::milliseconds kMoment{100};
+constexpr std::size_t kEnough = 2 * kLargestBatch;  // Events that wait for the handler.
+constexpr std::size_t kFarTooMany = 2 * kEnough;    // Of one partition.
 constexpr std::size_t kFew = kFarTooMany / 4;
 
 }  // namespace
@@ -93,12 +97,13 @@ std::optional<Backlog::Batch> Backlog::Take() {
       Batch batch{.partition = number, .assignment = assignment_, .deliveries = std::exchange(partition.again, {})};
       if (batch.deliveries.empty()) {
         const auto end =
-            partition.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(kMaxBatch, partition.waiting.size()));
+            partition.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(at_once_, partition.waiting.size()));
         batch.deliveries.assign(std::make_move_iterator(partition.waiting.begin()), std::make_move_iterator(end));
         partition.waiting.erase(partition.waiting.begin(), end);
       }
       turn_ = number + 1;
       in_hand_ = true;
+      taken_at_ = now_();
       room_.notify_one();
       return batch;
     }
@@ -120,6 +125,11 @@ bool Backlog::Done(const Batch& batch) {
   {
     const std::lock_guard lock{mutex_};
     in_hand_ = false;
+    if (now_() - taken_at_ > kMoment) {
+      at_once_ = std::max(at_once_ / 2, kSmallestBatch);
+    } else if (batch.deliveries.size() >= at_once_) {
+      at_once_ = std::min(at_once_ * 2, kLargestBatch);
+    }
     const auto found = partitions_.find(batch.partition);
     if (batch.assignment == assignment_ && found != partitions_.end()) {
       found->second.failures = 0;

@@ -4,10 +4,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "platform/bus/bus.h"
@@ -21,6 +23,11 @@ namespace hotline::platform::kafka {
 /// thrown away then. Thread-safe.
 class Backlog final {
  public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `now`: how long a batch takes its handler is told by it.
+  explicit Backlog(std::function<Clock::time_point()> now = &Clock::now) : now_{std::move(now)} {}
+
   /// Events of one partition in the handler's hands.
   struct Batch {
     std::int32_t partition = 0;
@@ -57,8 +64,6 @@ class Backlog final {
   void Close();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   struct Partition {
     std::deque<Delivery> waiting;
     std::vector<Delivery> again;  // Failed; before those that wait.
@@ -72,6 +77,7 @@ class Backlog final {
   /// Events that the handler could take now.
   [[nodiscard]] std::size_t Ready() const;
 
+  const std::function<Clock::time_point()> now_;
   std::mutex mutex_;
   std::condition_variable ready_;  // For the handler.
   std::condition_variable idle_;   // For Revoke().
@@ -79,6 +85,8 @@ class Backlog final {
   std::map<std::int32_t, Partition> partitions_;
   std::int32_t turn_ = 0;  // Partitions are looked at in turn, so that a busy one does not starve the others.
   std::uint64_t assignment_ = 0;
+  std::size_t at_once_ = 256;  // Events of the next batch, at most.
+  Clock::time_point taken_at_;
   bool in_hand_ = false;
   bool closed_ = false;
 };
