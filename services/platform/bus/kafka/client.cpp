@@ -33,6 +33,8 @@ Configuration::Configuration(const Connection& connection) : conf_{rd_kafka_conf
   Set("client.id", "hotline");
   Set("allow.auto.create.topics", "false");
   Set("log.connection.close", "false");
+  // What is small leaves at once, as gRPC's and libpq's does.
+  Set("socket.nagle.disable", "true");
   // A broker that comes back is found at once; the default waits up to 10 s.
   Set("reconnect.backoff.max.ms", "2000");
   rd_kafka_conf_set_log_cb(conf_.get(), Report);
