@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "support/labelled_calls.h"
 #include "support/server.h"
@@ -10,6 +11,7 @@
 namespace hotline::tests {
 namespace {
 
+using nlohmann::json;
 using testing::AllOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
@@ -44,7 +46,7 @@ TEST(ReportCommandTest, TellsWhatADayBroughtAndWhatIsMissing) {
   EXPECT_THAT(before, AllOf(HasSubstr("来电来信 0 件"), HasSubstr("预警 0 条"), HasSubstr("没有现行答案的问题：无"),
                             HasSubstr("已复盘通话 0 件"), HasSubstr("待回访 0 件")));
 
-  run({"replay", Day(data.path()).string()});
+  const std::string replayed = run({"replay", Day(data.path()).string()});
   const std::string report = run({"report"});
   EXPECT_THAT(report, HasSubstr("■ 来电来信 2 件"));
   EXPECT_THAT(report, HasSubstr("■ 预警 1 条"));
@@ -55,6 +57,17 @@ TEST(ReportCommandTest, TellsWhatADayBroughtAndWhatIsMissing) {
               AllOf(HasSubstr("来电来信 1 件"), HasSubstr("预警 1 条"), HasSubstr("没有现行答案的问题：无")));
   EXPECT_THAT(run({"report", "--site", "yunzhou"}),
               AllOf(HasSubstr("来电来信 1 件"), HasSubstr("预警 0 条"), HasSubstr("没有现行答案的问题 2 次")));
+
+  EXPECT_THAT(report, AllOf(HasSubstr("已复盘通话 2 件"), ContainsRegex("hailan +1 件：复述诉求")));
+  const json summary = json::parse(run({"conduct", "summary", "--site", "yunzhou", "--since", "2026-03-25", "--json"}));
+  ASSERT_EQ(summary.at("sites").size(), 1U);
+  EXPECT_EQ(summary.at("sites")[0].at("calls"), 1);
+  EXPECT_EQ(summary.at("before"), json::array()) << "of the span before there is no call";
+  EXPECT_THAT(run({"conduct", "summary", "--until", "2020-01-01"}), HasSubstr("没有已复盘的通话"));
+  const json call = json::parse(replayed.substr(0, replayed.find('\n')));
+  const json shown = json::parse(run({"conduct", "show", call.at("call_id"), "--json"}));
+  EXPECT_EQ(shown, call.at("conduct")) << "the agent reads what the replay printed";
+  EXPECT_THAT(run({"conduct", "show", call.at("call_id")}), HasSubstr("复述诉求"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iostream>
 #include <type_traits>
 #include <vector>
 
@@ -55,6 +56,11 @@ absl::StatusOr<Listed<Item>> ReadFirst(const Request& request, std::size_t limit
   });
   if (!read.ok()) return read;
   return listed;
+}
+
+/// Says on standard error that a list is longer than what was shown of it.
+inline void TellOfMore(bool more) {
+  if (more) std::cerr << "hotline: there are more; --limit 0 shows all\n";
 }
 
 }  // namespace hotline::cli

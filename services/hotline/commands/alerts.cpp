@@ -96,7 +96,7 @@ void List(const AlertFlags& flags) {
       [&](auto* context, const auto& asked, auto* answer) { return stub->ListAlerts(context, asked, answer); },
       [](const auto& page) { return page.alerts(); }));
   for (const auto& alert : listed.items) Print(alert, flags.json);
-  if (listed.more) std::cerr << "hotline: there are more; --limit 0 shows all\n";
+  cli::TellOfMore(listed.more);
 }
 
 /// The warning as it stands now: whoever judges without --version means that one.

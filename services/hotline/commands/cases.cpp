@@ -76,7 +76,7 @@ void List(const CaseFlags& flags, v1::IntakeService::Stub& stub) {
       [&](auto* context, const auto& asked, auto* answer) { return stub.ListCases(context, asked, answer); },
       [](const auto& page) { return page.cases(); }));
   PrintCases(listed.items, flags.json);
-  if (listed.more) std::cerr << "hotline: there are more; --limit 0 shows all\n";
+  cli::TellOfMore(listed.more);
 }
 
 void Search(const CaseFlags& flags, v1::IntakeService::Stub& stub) {

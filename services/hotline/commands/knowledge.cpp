@@ -38,10 +38,6 @@ struct KnowledgeFlags {
   bool json = false;
 };
 
-void TellOfMore(bool more) {
-  if (more) std::cerr << "hotline: there are more; --limit 0 shows all\n";
-}
-
 std::string RegionName(const std::string& region) { return region.empty() ? "全国" : region; }
 
 std::string Today() { return platform::FormatTime(platform::WallClock{}.Now()).substr(0, 10); }
@@ -122,7 +118,7 @@ void List(KnowledgeFlags& flags) {
                cli::Shorten(article.title(), 48)});
   }
   if (!flags.json) std::cout << table.Text();
-  TellOfMore(listed.more);
+  cli::TellOfMore(listed.more);
 }
 
 void Show(KnowledgeFlags& flags) {
@@ -278,7 +274,7 @@ void Gaps(KnowledgeFlags& flags) {
                cli::Shorten(gap.question(), 56)});
   }
   if (!flags.json) std::cout << table.Text();
-  TellOfMore(listed.more);
+  cli::TellOfMore(listed.more);
 }
 
 using Action = void (*)(KnowledgeFlags&);
