@@ -142,9 +142,8 @@ std::string_view TakeLeading(const Pattern& pattern, std::string_view& words) {
 /// "幸福小区旁边工地": what lies beside a place is called by that place, and by everybody in words of their own.
 std::string_view UpToWhatIsBeside(std::string_view words) {
   static const Pattern beside{
-      "旁|附近|对面|门口|侧面|周边|周围|边上|后面|前面|后头|前头|[东西南北]侧|[东西南北]面|[东西南北]门|楼下|楼上|临街|"
-      "里面|"
-      "地下|内部|与|和|开发商|物业|业主|(?:" DOOR ")"};
+      "旁|附近|对面|门口|侧面|周边|周围|边上|后面|前面|后头|前头|[东西南北][侧面门]|楼下|楼上|临街|里面|地下|内部|"
+      "与|和|开发商|物业|业主|(?:" DOOR ")"};
   const std::vector<Pattern::Span> found = beside.FindAll(words);
   return found.empty() ? words : words.substr(0, found.front().at);
 }
@@ -206,8 +205,9 @@ std::string Neighbourhood(std::string_view place) {
   if (!road.empty()) return WithoutCrossing(road);
   const std::size_t length = language::CountCharacters(rest);
   if (length >= kShortestName && length <= kLongestName) return std::string{rest};
-  // A whole city gathers what has nothing to do with one another.
-  return area.ends_with("市") || area.ends_with("省") ? std::string{} : std::string{area};
+  // A whole city, or more, gathers what has nothing to do with one another.
+  static const Pattern city_or_more{"(?:市|省|自治区)$"};
+  return city_or_more.Matches(area) ? std::string{} : std::string{area};
 }
 
 }  // namespace hotline::classification

@@ -10,6 +10,7 @@
 
 #include "hotline/cli/call.h"
 #include "hotline/cli/case_json.h"
+#include "hotline/cli/citation.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/knowledge_files.h"
@@ -57,10 +58,7 @@ void PrintAnswer(const v1::AskResponse& response) {
     return;
   }
   const v1::Answer& answer = response.answer();
-  std::cout << answer.text() << "\n\n  依据  " << answer.title() << "\n  文号  " << answer.document_number() << " "
-            << answer.clause() << "\n  施行  " << answer.effective_from()
-            << (answer.effective_to().empty() ? "" : "，至 " + answer.effective_to()) << "\n  范围  "
-            << (answer.region().empty() ? "全国" : answer.region()) << "\n  单位  " << answer.department() << "\n";
+  std::cout << answer.text() << "\n\n  依据  " << answer.title() << "\n" << cli::CitationText(answer);
   if (answer.unconfirmed())
     std::cout << fmt::format("  注意  未经核实：{:.0f} 秒前确认过仍然有效\n", answer.age_seconds());
   if (!response.note().empty()) std::cout << "  提示  " << response.note() << "\n";

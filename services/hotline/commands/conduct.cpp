@@ -55,6 +55,27 @@ std::vector<std::string> RulesOf(const v1::SiteConduct& site, const v1::SiteCond
   return rules;
 }
 
+/// In how many of the calls it was found.
+std::string ShareOf(const std::string& rule, const v1::SiteConduct& site) {
+  const auto* const finding = FindingOf(site, rule);
+  return Share(finding == nullptr ? 0 : finding->calls(), site.calls());
+}
+
+std::vector<std::string> RowOf(const std::string& rule, const v1::SiteConduct& site, const v1::SiteConduct* before) {
+  const std::string name{cli::NameOfReason(rule)};
+  const std::string share = ShareOf(rule, site) + (before == nullptr ? "" : Before(ShareOf(rule, *before)));
+  const auto* const finding = FindingOf(site, rule);
+  if (finding == nullptr) return {name, "0", share, "0", "—", "—", "—"};
+  const auto last = finding->examples().empty() ? v1::FindingExample{} : finding->examples(0);
+  return {name,
+          std::to_string(finding->calls()),
+          share,
+          std::to_string(finding->times()),
+          last.call_id(),
+          std::to_string(last.turn()),
+          cli::Shorten(last.words(), 48)};
+}
+
 ordered_json ToJson(const v1::SiteConduct& site) {
   ordered_json findings = ordered_json::array();
   for (const auto& finding : site.findings()) {
@@ -167,27 +188,8 @@ std::string ConductText(const v1::SiteConduct& site, const v1::SiteConduct* befo
                                  before == nullptr ? "" : Before(Share(before->restated(), before->calls())),
                                  site.upset(), Share(site.soothed_first(), site.upset()),
                                  before == nullptr ? "" : Before(Share(before->soothed_first(), before->upset())));
-  std::vector<std::string> header{"问题", "通话", "占比", "次数", "最近一例", "轮次", "原话"};
-  if (before != nullptr) header.insert(header.begin() + 3, "上期");
-  cli::Table table{header};
-  static const v1::FindingSummary kNone;
-  for (const std::string& rule : RulesOf(site, before)) {
-    const auto* const found = FindingOf(site, rule);
-    const v1::FindingSummary& finding = found == nullptr ? kNone : *found;
-    std::vector<std::string> row{std::string{cli::NameOfReason(rule)}, std::to_string(finding.calls()),
-                                 Share(finding.calls(), site.calls()), std::to_string(finding.times())};
-    if (finding.examples().empty()) {
-      row.insert(row.end(), {"—", "—", "—"});
-    } else {
-      const auto& last = finding.examples(0);
-      row.insert(row.end(), {last.call_id(), std::to_string(last.turn()), cli::Shorten(last.words(), 48)});
-    }
-    if (before != nullptr) {
-      const auto* const then = FindingOf(*before, rule);
-      row.insert(row.begin() + 3, Share(then == nullptr ? 0 : then->calls(), before->calls()));
-    }
-    table.Add(row);
-  }
+  cli::Table table{{"问题", "通话", "占比", "次数", "最近一例", "轮次", "原话"}};
+  for (const std::string& rule : RulesOf(site, before)) table.Add(RowOf(rule, site, before));
   return table.empty() ? text : text + table.Text("    ");
 }
 

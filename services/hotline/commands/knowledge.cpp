@@ -12,6 +12,7 @@
 
 #include "hotline/cli/call.h"
 #include "hotline/cli/case_json.h"
+#include "hotline/cli/citation.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/knowledge_files.h"
@@ -38,8 +39,6 @@ struct KnowledgeFlags {
   bool json = false;
 };
 
-std::string RegionName(const std::string& region) { return region.empty() ? "全国" : region; }
-
 std::string Today() { return platform::FormatTime(platform::WallClock{}.Now()).substr(0, 10); }
 
 /// `days` after a day: both as "2026-03-03", which order as days do.
@@ -48,11 +47,19 @@ std::string DaysAfter(const std::string& day, int days) {
   return platform::FormatTime(begin + std::chrono::days{days}).substr(0, 10);
 }
 
+bool IsOver(const v1::Article& article, const std::string& day) {
+  return !article.effective_to().empty() && article.effective_to() < day;
+}
+
 std::string_view StateOf(const v1::Article& article, const std::string& day) {
   if (article.retired()) return "已撤下";
   if (article.effective_from() > day) return "未施行";
-  if (!article.effective_to().empty() && article.effective_to() < day) return "已失效";
-  return "现行";
+  return IsOver(article, day) ? "已失效" : "现行";
+}
+
+/// In force on `day`, and not any more on `later`.
+bool EndsBetween(const v1::Article& article, const std::string& day, const std::string& later) {
+  return !article.retired() && article.effective_from() <= day && !IsOver(article, day) && IsOver(article, later);
 }
 
 ordered_json ToJson(const v1::Article& article, const std::string& day) {
@@ -83,15 +90,8 @@ void Import(KnowledgeFlags& flags) {
                            count.unchanged);
 }
 
-/// --ending: in force now, and not any more so many days from now.
-bool EndsSoon(const v1::Article& article, const std::string& day, int days) {
-  return StateOf(article, day) == "现行" && !article.effective_to().empty() &&
-         article.effective_to() < DaysAfter(day, days);
-}
-
-void List(KnowledgeFlags& flags) {
-  const auto connection = OrFail(cli::Connection::Open(flags.connection));
-  const auto stub = v1::KnowledgeService::NewStub(connection->channel());
+void List(const KnowledgeFlags& flags, const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::KnowledgeService::NewStub(channel);
   v1::ListArticlesRequest request;
   request.set_region(flags.region);
   request.set_as_of(flags.as_of);
@@ -100,10 +100,10 @@ void List(KnowledgeFlags& flags) {
       request, flags.limit,
       [&](auto* context, const auto& asked, auto* answer) { return stub->ListArticles(context, asked, answer); },
       [&](const auto& page) {
-        std::vector<v1::Article> kept;
-        for (const v1::Article& article : page.articles()) {
-          if (flags.ending < 0 || EndsSoon(article, day, flags.ending)) kept.push_back(article);
-        }
+        std::vector<v1::Article> kept{page.articles().begin(), page.articles().end()};
+        if (flags.ending < 0) return kept;
+        const std::string later = DaysAfter(day, flags.ending);
+        std::erase_if(kept, [&](const auto& article) { return !EndsBetween(article, day, later); });
         return kept;
       }));
   cli::Table table{{"条目", "版本", "状态", "地区", "施行", "失效", "文号", "标题"}};
@@ -113,7 +113,7 @@ void List(KnowledgeFlags& flags) {
       continue;
     }
     table.Add({article.article_id(), std::to_string(article.version()), std::string{StateOf(article, day)},
-               RegionName(article.region()), article.effective_from(),
+               cli::RegionName(article.region()), article.effective_from(),
                article.effective_to().empty() ? "—" : article.effective_to(), article.document_number(),
                cli::Shorten(article.title(), 48)});
   }
@@ -121,9 +121,8 @@ void List(KnowledgeFlags& flags) {
   cli::TellOfMore(listed.more);
 }
 
-void Show(KnowledgeFlags& flags) {
-  const auto connection = OrFail(cli::Connection::Open(flags.connection));
-  const auto stub = v1::KnowledgeService::NewStub(connection->channel());
+void Show(const KnowledgeFlags& flags, const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::KnowledgeService::NewStub(channel);
   v1::GetArticleRequest request;
   request.set_article_id(flags.article_id);
   request.set_version(flags.version);
@@ -135,9 +134,8 @@ void Show(KnowledgeFlags& flags) {
     return;
   }
   std::cout << article.title() << "（" << StateOf(article, Today()) << "，第" << article.version() << "版）\n\n"
-            << article.text() << "\n\n  文号  " << article.document_number() << " " << article.clause() << "\n  施行  "
-            << article.effective_from() << (article.effective_to().empty() ? "" : "，至 " + article.effective_to())
-            << "\n  范围  " << RegionName(article.region()) << "\n  单位  " << article.department() << "\n";
+            << article.text() << "\n\n"
+            << cli::CitationText(article);
   if (!article.supersedes().empty()) std::cout << "  取代  " << article.supersedes() << "\n";
   if (!article.questions().empty()) std::cout << "  问法  " << absl::StrJoin(article.questions(), "；") << "\n";
 }
@@ -152,9 +150,8 @@ void ForEachServed(const v1::ListServedAnswersRequest& request, v1::KnowledgeSer
       }));
 }
 
-void Retire(KnowledgeFlags& flags) {
-  const auto connection = OrFail(cli::Connection::Open(flags.connection));
-  const auto stub = v1::KnowledgeService::NewStub(connection->channel());
+void Retire(const KnowledgeFlags& flags, const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::KnowledgeService::NewStub(channel);
   v1::RetireArticleRequest request;
   request.set_request_id(cli::FreshRequestId());
   request.set_article_id(flags.article_id);
@@ -200,10 +197,9 @@ class CasesOfCalls {
   std::map<std::string, std::vector<std::string>> known_;
 };
 
-void Told(KnowledgeFlags& flags) {
-  const auto connection = OrFail(cli::Connection::Open(flags.connection));
-  const auto stub = v1::KnowledgeService::NewStub(connection->channel());
-  const auto intake = intake::v1::IntakeService::NewStub(connection->channel());
+void Told(const KnowledgeFlags& flags, const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::KnowledgeService::NewStub(channel);
+  const auto intake = intake::v1::IntakeService::NewStub(channel);
   CasesOfCalls cases{*intake};
   v1::ListServedAnswersRequest request;
   request.set_article_id(flags.article_id);
@@ -246,9 +242,8 @@ std::string_view NameOf(v1::NoAnswerReason reason) {
   return "";
 }
 
-void Gaps(KnowledgeFlags& flags) {
-  const auto connection = OrFail(cli::Connection::Open(flags.connection));
-  const auto stub = v1::KnowledgeService::NewStub(connection->channel());
+void Gaps(const KnowledgeFlags& flags, const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::KnowledgeService::NewStub(channel);
   v1::ListGapsRequest request;
   request.set_region(flags.region);
   request.set_site(flags.site);
@@ -270,26 +265,31 @@ void Gaps(KnowledgeFlags& flags) {
       continue;
     }
     table.Add({std::to_string(gap.times_asked()), cli::ShortTime(gap.has_last_asked_at(), gap.last_asked_at()),
-               RegionName(gap.region()), std::string{NameOf(gap.reason())}, gap.matter().empty() ? "—" : gap.matter(),
-               cli::Shorten(gap.question(), 56)});
+               cli::RegionName(gap.region()), std::string{NameOf(gap.reason())},
+               gap.matter().empty() ? "—" : gap.matter(), cli::Shorten(gap.question(), 56)});
   }
   if (!flags.json) std::cout << table.Text();
   cli::TellOfMore(listed.more);
 }
 
-using Action = void (*)(KnowledgeFlags&);
+using Action = void (*)(const KnowledgeFlags&, const std::shared_ptr<grpc::Channel>&);
 
 CLI::App* AddAction(CLI::App& knowledge, const char* name, const char* help,
                     const std::shared_ptr<KnowledgeFlags>& flags, Action action) {
   auto* const command = knowledge.add_subcommand(name, help);
   flags->connection.AddTo(*command);
-  command->callback([flags, action] { action(*flags); });
+  command->callback([flags, action] {
+    const auto connection = OrFail(cli::Connection::Open(flags->connection));
+    action(*flags, connection->channel());
+  });
   return command;
 }
 
 void AddImport(CLI::App& knowledge, const std::shared_ptr<KnowledgeFlags>& flags) {
-  auto* const command = AddAction(
-      knowledge, "import", "Publish articles (JSONL, or TSV with id and text) or phrases (JSONL)", flags, Import);
+  auto* const command =
+      knowledge.add_subcommand("import", "Publish articles (JSONL, or TSV with id and text) or phrases (JSONL)");
+  flags->connection.AddTo(*command);
+  command->callback([flags] { Import(*flags); });
   command->add_option("FILE", flags->file, "What to import; importing it again changes nothing")->required();
   command->add_option("--region", flags->defaults.region,
                       "Region of articles that name none (default: HOTLINE_HOME_REGION, else 云州市)");

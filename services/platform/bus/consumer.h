@@ -27,7 +27,8 @@ struct ConsumerOptions {
   const Clock* clock = nullptr;                ///< The machine's when null; else it must outlive the consumer.
   std::chrono::milliseconds gap_wait{60'000};  ///< How long later events wait for a missing one.
   std::chrono::milliseconds tick{1'000};       ///< How soon a redriven dead letter is tried.
-  std::chrono::hours inbox_memory{90 * 24};    ///< Longer than a bus keeps events and people redrive them.
+  std::chrono::hours inbox_memory{
+      90 * 24};  ///< Of events without a number. Longer than a bus keeps events and people redrive them.
 };
 
 /// Consumes `topic` as `group` into `store`: opens payloads, knows repeated events (inbox), keeps order per key,

@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "platform/store/store.h"
 
@@ -37,8 +36,9 @@ inline constexpr std::string_view kGapReason = "GAP";
 ///
 /// The events of a key are numbered and applied in that order, so the last number of a key says of all of them whether
 /// they were: one row a key, kept for good, in place of one an event (design.md §5.2), which was half of what a
-/// consumer that catches up had to write. It moves on only from where its transaction found it, so of two members that
-/// apply the same event one has to look again. An event without a number is remembered by its id.
+/// consumer that catches up had to write. A key's row is locked from the look at it to the commit, and a first row is
+/// there once, so of two members that apply the same event one finds it applied. An event without a number is
+/// remembered by its id.
 class Inbox {
  public:
   Inbox(std::string topic, std::string group) : topic_{std::move(topic)}, group_{std::move(group)} {}

@@ -79,6 +79,7 @@ TEST(PlacesTest, WithoutAnEstateItIsTheRoadElseTheVillageElseTheDistrict) {
 TEST(PlacesTest, AWholeCityIsNoNeighbourhood) {
   EXPECT_EQ(Neighbourhood("云州市"), "");
   EXPECT_EQ(Neighbourhood("西江省云州市"), "");
+  EXPECT_EQ(Neighbourhood("西岭自治区"), "");
   EXPECT_EQ(Neighbourhood(""), "");
 }
 

@@ -300,7 +300,7 @@ TEST_F(EncoderTest, ForecastsWholeDialoguesByTheStatesOfTheirLastTurns) {
 }
 
 TEST_F(EncoderTest, DialoguesHaveTheForecastThatTrainingComputesOfTheirStates) {
-  constexpr double kClose = 0.01;  // Bytes are multiplied otherwise on processors of another kind: seen .001.
+  constexpr double kClose = 0.005;  // Bytes are multiplied otherwise on processors of another kind: seen .001.
   const auto golden = nlohmann::json::parse(std::ifstream{ModelDirectory() / "golden.json"}).at("dialogues");
   ASSERT_FALSE(golden.empty());
   for (const nlohmann::json& one : golden) {
