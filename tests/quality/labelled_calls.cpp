@@ -70,7 +70,7 @@ Played Play(const json& call, const reading::Reader& reader) {
                                      .message = false};
   const risk::CallOpening known = RiskOpening(call);
   std::vector<reading::Turn> turns;
-  std::vector<language::Emotion> emotions;
+  std::vector<reading::CallerReading> readings;
   std::vector<risk::HeardTurn> heard;
   std::vector<risk::TurnRisk> risks;
   Played played;
@@ -90,7 +90,7 @@ Played Play(const json& call, const reading::Reader& reader) {
     now.sentences = risk::SentencesFrom(told);
     now.reading = risk::ReadingFrom(told);
     if (read.emotion) {
-      emotions.push_back(*read.emotion);
+      readings.push_back(reading::ReadingOf(read));
       played.emotions[turn.number] = *read.emotion;
     }
     risks.push_back(risk::RiskModel::Get().Assess(known, heard, risks));
@@ -98,7 +98,7 @@ Played Play(const json& call, const reading::Reader& reader) {
     if (!played.red_at && risks.back().level == language::RiskLevel::kRed) played.red_at = turn.number;
     turns.push_back(turn);
   }
-  played.understood = reader.ReadCall(opening, turns, emotions, std::nullopt);
+  played.understood = reader.ReadCall(opening, turns, readings, std::nullopt);
   played.conduct = risk::ReviewConduct(heard, played.understood.soothed);
   return played;
 }

@@ -126,4 +126,15 @@ v1::CallUnderstood ToMessage(const CallOpening& opening, const CallUnderstanding
   return message;
 }
 
+CallerReading ReadingFrom(const v1::TurnUnderstood& understood) {
+  TurnUnderstanding read;
+  read.emotion = *contracts::FromProto<Emotion>(understood.emotion());
+  if (understood.has_concern()) {
+    read.concern.emplace();
+    for (const v1::ScoredConcern& scored : understood.concern().scores())
+      read.concern->scores.emplace_back(scored.concern(), scored.score());
+  }
+  return ReadingOf(read);
+}
+
 }  // namespace hotline::classification

@@ -14,4 +14,7 @@ namespace hotline::classification {
 [[nodiscard]] v1::ScoredKind ToMessage(const Scored<CaseKind>& kind);
 [[nodiscard]] v1::ScoredLabel ToMessage(const Scored<std::string>& label);
 
+/// What ReadingOf() made of a caller's turn, from what was published of it.
+[[nodiscard]] CallerReading ReadingFrom(const v1::TurnUnderstood& understood);
+
 }  // namespace hotline::classification

@@ -85,20 +85,27 @@ std::optional<HeardCall> SqlCallTable::Find(platform::Session& session, std::str
                              .started_at = row.TimeAt(3),
                              .caller_tags = {},
                              .message = row.Int(4) != 0},
-                 .turns = {},
-                 .emotions = {}};
+                 .turns = {}};
   if (!row.Text(5).empty()) call.opening.caller_tags = absl::StrSplit(row.Text(5), '\t');
-  for (const Row& turn : session.Query("SELECT turn, speaker, said_at, text, title, emotion FROM "
-                                       "understood_turns WHERE call_id = :1 ORDER BY turn",
+  for (const Row& turn : session.Query("SELECT turn, speaker, said_at, text, title FROM understood_turns "
+                                       "WHERE call_id = :1 ORDER BY turn",
                                        {std::string{call_id}})) {
     call.turns.push_back({.number = static_cast<int>(turn.Int(0)),
                           .speaker = static_cast<Speaker>(turn.Int(1)),
                           .text = turn.Text(3),
                           .said_at = turn.TimeAt(2),
                           .title = turn.Text(4)});
-    if (turn.Int(5) != 0) call.emotions.push_back(static_cast<Emotion>(turn.Int(5)));
   }
   return call;
+}
+
+std::vector<CallerReading> SqlCallTable::Readings(platform::Session& session, std::string_view call_id) {
+  std::vector<CallerReading> readings;
+  for (const Row& row :
+       session.Query("SELECT understanding FROM understood_turns WHERE call_id = :1 AND speaker = :2 ORDER BY turn",
+                     {std::string{call_id}, static_cast<std::int64_t>(Speaker::kCaller)}))
+    readings.push_back(ReadingFrom(FromBytes<v1::TurnUnderstood>(row.Text(0))));
+  return readings;
 }
 
 void SqlCallTable::AddTurn(platform::Transaction& tx, const CallOpening& opening, const Turn& turn,

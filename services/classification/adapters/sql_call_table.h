@@ -15,6 +15,7 @@ class SqlCallTable final : public CallTable {
  public:
   void Insert(platform::Transaction& tx, const CallOpening& opening) override;
   std::optional<HeardCall> Find(platform::Session& session, std::string_view call_id) override;
+  std::vector<CallerReading> Readings(platform::Session& session, std::string_view call_id) override;
   void AddTurn(platform::Transaction& tx, const CallOpening& opening, const Turn& turn,
                const TurnUnderstanding& understanding, std::string_view model) override;
   void Close(platform::Transaction& tx, const CallOpening& opening, const CallUnderstanding& understanding,

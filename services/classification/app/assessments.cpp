@@ -41,7 +41,8 @@ absl::Status Assessments::Close(platform::Transaction& tx, std::string_view call
                                 Time at) const {
   const std::optional<HeardCall> call = calls_.Find(tx, call_id);
   if (!call) return NeverOpened();
-  const CallUnderstanding understanding = reader_.ReadCall(call->opening, call->turns, call->emotions, recorded);
+  const CallUnderstanding understanding =
+      reader_.ReadCall(call->opening, call->turns, calls_.Readings(tx, call_id), recorded);
   calls_.Close(tx, call->opening, understanding, understanding.model);
   SightIssues(tx, calls_, call->opening, understanding, at);
   events_.CallUnderstood(tx, call->opening, understanding, understanding.model, at);

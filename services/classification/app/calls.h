@@ -14,7 +14,6 @@ namespace hotline::classification {
 struct HeardCall {
   CallOpening opening;
   std::vector<Turn> turns;
-  std::vector<Emotion> emotions;  ///< Of each of the caller's turns, in order.
 };
 
 /// What a call says about an issue that may grow: one case of a place and a matter.
@@ -33,6 +32,8 @@ class CallTable {
   virtual ~CallTable() = default;
   virtual void Insert(platform::Transaction& tx, const CallOpening& opening) = 0;
   [[nodiscard]] virtual std::optional<HeardCall> Find(platform::Session& session, std::string_view call_id) = 0;
+  /// What was heard in each of the caller's turns, in order.
+  [[nodiscard]] virtual std::vector<CallerReading> Readings(platform::Session& session, std::string_view call_id) = 0;
   virtual void AddTurn(platform::Transaction& tx, const CallOpening& opening, const Turn& turn,
                        const TurnUnderstanding& understanding, std::string_view model) = 0;
   virtual void Close(platform::Transaction& tx, const CallOpening& opening, const CallUnderstanding& understanding,

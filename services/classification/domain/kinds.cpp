@@ -222,33 +222,6 @@ std::string CallText(std::span<const Turn> turns) {
   return text;
 }
 
-std::optional<Evidence> FindLeak(std::span<const Turn> turns) {
-  static const language::Pattern in_their_hands{
-      "(?:截图|工单|单子|举报信|材料|原话|录音|内容|号码|名字|说的话)[^。！？!?]{0,24}(?:没挡|没遮|没打码|学(?:给|出来)"
-      "|念(?:了|出|给)|拍在|"
-      "摆在|甩(?:在|到|给)|一(?:个)?字(?:都)?不(?:差|落)|在(?:他|老板|领导)[^。，]{0,3}手)|就是我(?:当时)?(?:在)?"
-      "电话里(?:说)?的|"
-      "(?:举报|反映|告状)[^。！？!?]{0,16}(?:找上门|报复|对质)"};
-  std::string_view before_words;  // Of the caller: nobody admits a leak that was not told.
-  static const language::Pattern admitted{
-      "泄(?:露|密|漏|出)|(?:单子|工单|内容)[^。]{0,8}(?:传|流|漏)(?:了)?出去|"
-      "(?:信息|号码|名字|房号)[^。]{0,12}(?:给出去|透出去|让[^。]{1,6}(?:看|知道))"};
-  for (const Turn& turn : turns) {
-    if (turn.speaker != Speaker::kCaller) {
-      if (!before_words.empty() && admitted.Matches(turn.text) &&
-          !Contains(turn.text, {"不会泄", "不泄", "依法保密", "防止"}))
-        return Evidence{"INFORMANT_LEAKED", admitted.FindAll(turn.text).front().words, turn.number};
-      continue;
-    }
-    before_words = turn.text;
-    if (const auto found = in_their_hands.FindAll(turn.text); !found.empty())
-      return Evidence{"INFORMANT_LEAKED", found.front().words, turn.number};
-    const std::string_view words = SpokenCues().First("leak", turn.text);
-    if (!words.empty()) return Evidence{"INFORMANT_LEAKED", std::string{words}, turn.number};
-  }
-  return std::nullopt;
-}
-
 KindScores KindReader::OfTurn(const Turn& turn) const {
   language::Features features =
       language::FeaturesOf(turn.title.empty() ? turn.text : turn.title + "。" + turn.text, SpokenCues());
@@ -261,7 +234,8 @@ KindScores KindReader::OfTurn(const Turn& turn) const {
   return scores;
 }
 
-KindReading KindReader::Read(std::span<const Turn> turns, const language::HeadVoice* encoder) const {
+KindReading KindReader::Read(std::span<const Turn> turns, const language::HeadVoice* encoder,
+                             const std::optional<Leak>& leak) const {
   Balance balance;
   int caller_turns = 0;
   for (const Turn& turn : turns) {
@@ -289,14 +263,13 @@ KindReading KindReader::Read(std::span<const Turn> turns, const language::HeadVo
 
   KindReading reading{.matters = {}, .first = probabilities};
   const int first_turn = turns.empty() ? 1 : turns.front().number;
-  const std::optional<Evidence> leak = FindLeak(turns);
   const bool reported =
-      best == CaseKind::kReport || Said(turns, Speaker::kCaller, "secrecy") ||
+      (leak && leak->heard) || best == CaseKind::kReport || Said(turns, Speaker::kCaller, "secrecy") ||
       std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return Contains(turn.text, {"举报"}); });
   if (leak && reported) {
     reading.matters.push_back(
         Matter(CaseKind::kReport, probabilities, first_turn, EvidenceFor(CaseKind::kReport, balance)));
-    reading.matters.push_back({CaseKind::kComplaint, .8, leak->turn, {*leak}});
+    reading.matters.push_back({CaseKind::kComplaint, .8, leak->evidence.turn, {leak->evidence}});
     return reading;
   }
   const auto apart = SetApart(turns, best, probabilities);

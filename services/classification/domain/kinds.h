@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "classification/domain/hotline_wrongs.h"
 #include "classification/domain/turn.h"
 #include "language/encoder.h"
 #include "language/linear_head.h"
@@ -33,8 +34,8 @@ struct KindReading {
 ///
 /// 咨询 wants information or policy; 求助 needs help with a difficulty; 投诉 complains of somebody's service, inaction
 /// or harm, also when it is phrased as a question; 举报 reports a violation by others; 建议; 表扬. What belongs
-/// together is one case: a second one needs a request of its own that both sides speak of, or a wrong of its own (a
-/// leak).
+/// together is one case: a second one needs a request of its own that both sides speak of, or a wrong of the hotline
+/// itself (hotline_wrongs.h).
 class KindReader {
  public:
   /// The head compiled in.
@@ -45,8 +46,10 @@ class KindReader {
   /// What one turn sounds like, by the trained head: the caller's own words, or the agent's repeating of them.
   [[nodiscard]] KindScores OfTurn(const Turn& turn) const;
 
-  /// `turns` of a whole call or letter, in order. `encoder`: what an encoder says of the call; may be null.
-  [[nodiscard]] KindReading Read(std::span<const Turn> turns, const language::HeadVoice* encoder = nullptr) const;
+  /// `turns` of a whole call or letter, in order. `encoder`: what an encoder says of the call; may be null. `leak`:
+  /// what FindLeak() found.
+  [[nodiscard]] KindReading Read(std::span<const Turn> turns, const language::HeadVoice* encoder = nullptr,
+                                 const std::optional<Leak>& leak = std::nullopt) const;
 
  private:
   language::LinearHead head_;
@@ -54,8 +57,5 @@ class KindReader {
 
 /// What an encoder reads of a call: all that the caller says and what the agent repeats of it, a line each.
 [[nodiscard]] std::string CallText(std::span<const Turn> turns);
-
-/// The wrong that hotlines do to informants: what was reported in confidence came out.
-[[nodiscard]] std::optional<Evidence> FindLeak(std::span<const Turn> turns);
 
 }  // namespace hotline::classification

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "classification/domain/cues.h"
+#include "classification/domain/hotline_wrongs.h"
 #include "classification/domain/intents.h"
 #include "classification/domain/places.h"
 #include "classification/domain/questions.h"
@@ -162,6 +163,21 @@ bool PraisesInMockery(std::span<const Emotion> emotions) {
          std::find(opening.begin(), opening.end(), Emotion::kGrateful) == opening.end();
 }
 
+/// A wrong of the hotline itself goes to those who watch over it, and makes no issue of a place grow.
+void SendToOverseers(const Evidence& wrong, UnderstoodCase& understood) {
+  if (wrong.code == "INFORMANT_LEAKED") {
+    understood.departments = {"热线管理机构", "纪检监察机关", "公安局"};
+    understood.topics = {{"纪检监察", .8}};
+    understood.confidential = true;
+  } else if (wrong.code == "AGENT_COMPLAINED_OF") {
+    understood.departments = {"热线管理机构"};
+    understood.topics = {{"党务政务", .8}};
+  } else {
+    return;
+  }
+  understood.hot_issue.clear();
+}
+
 /// A sentence and the mark that ends it, which tells an asking one from a telling one.
 std::string_view WithItsMark(const language::Span& sentence, std::string_view text) {
   const std::string_view behind = text.substr(sentence.end);
@@ -177,6 +193,12 @@ bool IsSpoken(std::span<const Turn> turns) {
 }
 
 }  // namespace
+
+CallerReading ReadingOf(const TurnUnderstanding& read) {
+  CallerReading reading{.emotion = read.emotion.value_or(Emotion::kCalm)};
+  if (read.concern) reading.leak = SureOfLeak(*read.concern);
+  return reading;
+}
 
 Reader::Reader(const DispatchDirectory& directory, const EmotionReader& emotions, const KindReader& kinds,
                TrainedModels trained)
@@ -222,11 +244,13 @@ std::vector<SentenceActs> Reader::ReadActs(const Turn& turn, std::string& stamp)
   return std::move(said.sentences);
 }
 
-KindReading Reader::ReadKinds(std::span<const Turn> turns, std::string& stamp) const {
-  if (!trained_.read_kind) return kinds_.Read(turns);
+KindReading Reader::ReadKinds(std::span<const Turn> turns, std::span<const CallerReading> readings,
+                              std::string& stamp) const {
+  const std::optional<Leak> leak = FindLeak(turns, readings);
+  if (!trained_.read_kind) return kinds_.Read(turns, nullptr, leak);
   const TrainedKind said = trained_.read_kind(CallText(turns));
   Stamp(said.model, stamp);
-  return kinds_.Read(turns, said.kind ? &*said.kind : nullptr);
+  return kinds_.Read(turns, said.kind ? &*said.kind : nullptr, leak);
 }
 
 TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const Turn> before, const Turn& turn) const {
@@ -259,16 +283,17 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   read.slots = SlotsOfTurn(turn);
   read.open_question = OpenQuestion(before, turn, opening.region);
   read.matter = MatterSoFar(directory_, before, turn);
-  // What an agent's phrase depends on, and whether a policy is of any help now.
-  if (auto emergency = FindEmergency(itself)) read.evidence.push_back(std::move(emergency->evidence));
-  if (auto leak = FindLeak(itself)) read.evidence.push_back(*std::move(leak));
-  if (auto route = FindLegalRoute(itself)) read.evidence.push_back(std::move(route->evidence));
-  read.intents = IntentsOfTurn(turn, read);
   if (trained != nullptr) {
     read.concern = std::move(trained->concern);
     read.satisfaction = std::move(trained->satisfaction);
     read.course = std::move(trained->course);
   }
+  // What an agent's phrase depends on, and whether a policy is of any help now.
+  const CallerReading heard_now = ReadingOf(read);
+  if (auto emergency = FindEmergency(itself)) read.evidence.push_back(std::move(emergency->evidence));
+  if (auto leak = FindLeak(itself, {&heard_now, 1})) read.evidence.push_back(std::move(leak->evidence));
+  if (auto route = FindLegalRoute(itself)) read.evidence.push_back(std::move(route->evidence));
+  read.intents = IntentsOfTurn(turn, read);
   return read;
 }
 
@@ -326,11 +351,13 @@ UnderstoodCase Reader::MakeCase(const CallOpening& opening, std::span<const Turn
 }
 
 CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const Turn> turns,
-                                   std::span<const Emotion> emotions, std::optional<CaseKind> recorded) const {
+                                   std::span<const CallerReading> readings, std::optional<CaseKind> recorded) const {
+  std::vector<Emotion> emotions;
+  for (const CallerReading& reading : readings) emotions.push_back(reading.emotion);
   CallUnderstanding call;
   call.last_turn = turns.empty() ? 0 : turns.back().number;
   call.caller_tags = CallerTags(opening.caller_tags, turns);
-  KindReading kinds = ReadKinds(turns, call.model);
+  KindReading kinds = ReadKinds(turns, readings, call.model);
   call.soothed = ReadOpening(turns, call.model);
   const std::optional<Emergency> emergency = FindEmergency(turns);
   if (emergency && emergency->crisis) {
@@ -344,6 +371,11 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
   }
   if (kinds.matters.front().kind == CaseKind::kPraise && PraisesInMockery(emotions))
     kinds.matters.front().kind = CaseKind::kComplaint;
+  if (kinds.matters.size() == 1 && kinds.matters.front().kind != CaseKind::kComplaint &&
+      !(emergency && emergency->crisis)) {
+    if (auto wrong = FindComplaintOfAgent(turns, readings))
+      kinds.matters.push_back({CaseKind::kComplaint, .75, wrong->turn, {*wrong}});
+  }
 
   for (const KindReading::Matter& matter : kinds.matters) {
     const bool first = call.cases.empty();
@@ -368,12 +400,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
         if (Find(understood.slots, slot.name) == nullptr) understood.slots.push_back(slot);
       }
     }
-    const bool leak = !matter.evidence.empty() && matter.evidence.front().code == "INFORMANT_LEAKED";
-    if (leak) {
-      understood.departments = {"热线管理机构", "纪检监察机关", "公安局"};
-      understood.topics = {{"纪检监察", .8}};
-      understood.confidential = true;
-    }
+    if (!matter.evidence.empty()) SendToOverseers(matter.evidence.front(), understood);
     call.cases.push_back(std::move(understood));
   }
 

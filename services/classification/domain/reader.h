@@ -13,6 +13,9 @@
 
 namespace hotline::classification {
 
+/// Of a caller's turn.
+[[nodiscard]] CallerReading ReadingOf(const TurnUnderstanding& read);
+
 /// Understands turns and calls: the heads, the directory and the rules together.
 ///
 /// Pure: what it answers depends on its arguments and what its stamp names, nothing else. Immutable, thread-safe. A
@@ -30,10 +33,11 @@ class Reader {
   [[nodiscard]] TurnUnderstanding ReadTurn(const CallOpening& opening, std::span<const Turn> before,
                                            const Turn& turn) const;
 
-  /// `turns` in order, at least one; `emotions` one for each caller's turn among them. `recorded`: what the agent wrote
+  /// `turns` in order, at least one; `readings` one for each caller's turn among them. `recorded`: what the agent wrote
   /// down.
   [[nodiscard]] CallUnderstanding ReadCall(const CallOpening& opening, std::span<const Turn> turns,
-                                           std::span<const Emotion> emotions, std::optional<CaseKind> recorded) const;
+                                           std::span<const CallerReading> readings,
+                                           std::optional<CaseKind> recorded) const;
 
  private:
   [[nodiscard]] UnderstoodCase MakeCase(const CallOpening& opening, std::span<const Turn> turns,
@@ -46,7 +50,8 @@ class Reader {
   /// Nothing of a letter, and where no encoder had the time.
   [[nodiscard]] std::optional<SoothedVoice> ReadOpening(std::span<const Turn> turns, std::string& stamp) const;
   [[nodiscard]] std::vector<SentenceActs> ReadActs(const Turn& turn, std::string& stamp) const;
-  [[nodiscard]] KindReading ReadKinds(std::span<const Turn> turns, std::string& stamp) const;
+  [[nodiscard]] KindReading ReadKinds(std::span<const Turn> turns, std::span<const CallerReading> readings,
+                                      std::string& stamp) const;
   /// Adds the trained model that spoke to a stamp, which begins with version().
   void Stamp(std::string_view trained_model, std::string& stamp) const;
 

@@ -102,6 +102,12 @@ struct TurnUnderstanding {
   std::string model;  ///< Stamp of all that spoke.
 };
 
+/// What was heard in a caller's turn, as far as the whole of the call needs it.
+struct CallerReading {
+  Emotion emotion{};
+  std::optional<double> leak{};  ///< How sure an encoder is that it tells of a report that came out.
+};
+
 /// One matter of a call, as a case to be filed.
 struct UnderstoodCase {
   CaseKind kind = CaseKind::kInquiry;

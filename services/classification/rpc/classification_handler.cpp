@@ -79,8 +79,8 @@ grpc::ServerUnaryReactor* ClassificationHandler::ClassifyText(grpc::CallbackServ
     const Turn turn{
         .number = 1, .speaker = Speaker::kCaller, .text = request->text(), .said_at = now, .title = request->title()};
     const TurnUnderstanding read = reader_.ReadTurn(opening, {}, turn);
-    const std::vector<Emotion> emotions{*read.emotion};
-    const CallUnderstanding understood = reader_.ReadCall(opening, {&turn, 1}, emotions, std::nullopt);
+    const CallerReading reading = ReadingOf(read);
+    const CallUnderstanding understood = reader_.ReadCall(opening, {&turn, 1}, {&reading, 1}, std::nullopt);
     *response->mutable_understood() = ToMessage(understood.cases.front());
     for (const auto& kind : read.kinds) *response->add_kinds() = ToMessage(kind);
     response->set_emotion(ToProto<common::v1::Emotion>(*read.emotion));

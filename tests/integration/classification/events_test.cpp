@@ -40,6 +40,17 @@ TEST_F(ClassificationTest, SaysOneThingOfEachTurnInOrderAndOneOfTheCall) {
   EXPECT_THAT(call.cases(0).intents(), Not(IsEmpty()));
 }
 
+TEST_F(ClassificationTest, AComplaintOfTheAgentIsACaseThoughTheCallerCameWithAQuestion) {
+  HoldCall("c1", {"你好，我想问一下居住证到期了怎么续？", "这个你自己不会上网查吗。",
+                  "你这什么破态度，气死我了，工号多少！你就是这么接电话的？"});
+  const v1::CallUnderstood call = AwaitUnderstood("c1");
+  ASSERT_THAT(call.cases(), SizeIs(2));
+  EXPECT_EQ(call.cases(0).kind(), common::v1::CASE_KIND_INQUIRY);
+  EXPECT_EQ(call.cases(1).kind(), common::v1::CASE_KIND_COMPLAINT);
+  EXPECT_EQ(call.cases(1).departments(0), "热线管理机构");
+  EXPECT_EQ(call.cases(1).evidence(0).code(), "AGENT_COMPLAINED_OF") << "asked in anger, which the record remembers";
+}
+
 TEST_F(ClassificationTest, NewModelsAnswerTheNextTurnsWithoutARestart) {
   const tests::ModelFolder models;
   Stop();

@@ -203,16 +203,17 @@ TEST(EncoderVoiceTest, TheStampOfACallNamesAllThatSpoke) {
   models.kind.model = "fake-2";
   const std::vector<Turn> turns = Spoken({{'c', "楼上漏水漏到我家了。"}});
   const CallUnderstanding call =
-      models.MakeReader().ReadCall(Opening(), turns, std::vector{Emotion::kCalm}, std::nullopt);
+      models.MakeReader().ReadCall(Opening(), turns, std::vector<CallerReading>{{Emotion::kCalm}}, std::nullopt);
   EXPECT_EQ(call.cases[0].kind, CaseKind::kComplaint);
   EXPECT_THAT(call.model, EndsWith("+topics-fake-2+topics-fake-1")) << "a newer model came between";
   models.reading.model = "linear-1";
   models.kind.model = "encoder-1+linear-1";
-  EXPECT_THAT(models.MakeReader().ReadCall(Opening(), turns, std::vector{Emotion::kCalm}, {}).model,
+  EXPECT_THAT(models.MakeReader().ReadCall(Opening(), turns, std::vector<CallerReading>{{Emotion::kCalm}}, {}).model,
               EndsWith("+topics-encoder-1+linear-1+topics-linear-1"))
       << "the encoder was busy in between";
   models.reading.model = models.kind.model = "fake-1";
-  const CallUnderstanding same = models.MakeReader().ReadCall(Opening(), turns, std::vector{Emotion::kCalm}, {});
+  const CallUnderstanding same =
+      models.MakeReader().ReadCall(Opening(), turns, std::vector<CallerReading>{{Emotion::kCalm}}, {});
   EXPECT_THAT(same.model, Not(EndsWith("+topics-fake-1+topics-fake-1")));
 }
 

@@ -36,13 +36,12 @@ inline ReadAloud Read(const std::vector<Turn>& turns, std::optional<CaseKind> re
   const CallOpening opening{
       .call_id = "c", .site = "s", .region = "云州市", .started_at = kCallTime, .caller_tags = {}, .message = false};
   ReadAloud read;
-  std::vector<Emotion> emotions;
+  std::vector<CallerReading> readings;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     read.turns.push_back(reader.ReadTurn(opening, std::span{turns}.first(i), turns[i]));
-    if (!read.turns.back().emotion) continue;
-    emotions.push_back(*read.turns.back().emotion);
+    if (turns[i].speaker == Speaker::kCaller) readings.push_back(ReadingOf(read.turns.back()));
   }
-  read.call = reader.ReadCall(opening, turns, emotions, recorded);
+  read.call = reader.ReadCall(opening, turns, readings, recorded);
   return read;
 }
 

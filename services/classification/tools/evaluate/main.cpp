@@ -80,7 +80,7 @@ json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
                       .started_at = platform::ParseTime(call.at("started_at").get<std::string>()).value()};
   if (const auto tags = call.at("caller").find("tags"); tags != call.at("caller").end()) opening.caller_tags = *tags;
   std::vector<Turn> turns;
-  std::vector<Emotion> emotions;
+  std::vector<CallerReading> readings;
   json out_turns = json::array();
   for (const json& said : call.at("turns")) {
     Turn turn{.number = static_cast<int>(turns.size()) + 1,
@@ -88,7 +88,7 @@ json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
               .text = said.at("text"),
               .said_at = opening.started_at + std::chrono::milliseconds{said.at("at_ms").get<std::int64_t>()}};
     const TurnUnderstanding read = reader.ReadTurn(opening, turns, turn);
-    if (read.emotion) emotions.push_back(*read.emotion);
+    if (turn.speaker == Speaker::kCaller) readings.push_back(ReadingOf(read));
     out_turns.push_back({{"turn", turn.number},
                          {"emotions", read.emotions},
                          {"emotion", read.emotion ? json(language::Name(*read.emotion)) : json()},
@@ -102,7 +102,7 @@ json Evaluate(const Reader& reader, const KindReader& kinds, const json& call) {
                          {"open_question", read.open_question}});
     turns.push_back(std::move(turn));
   }
-  const CallUnderstanding understood = reader.ReadCall(opening, turns, emotions, std::nullopt);
+  const CallUnderstanding understood = reader.ReadCall(opening, turns, readings, std::nullopt);
   json cases = json::array();
   for (const UnderstoodCase& item : understood.cases) cases.push_back(CaseJson(item));
   return {{"id", call.at("id")},
