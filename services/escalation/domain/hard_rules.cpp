@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <absl/strings/str_replace.h>
@@ -13,6 +14,7 @@
 #include "escalation/domain/embedded_data.h"
 #include "language/patterns.h"
 #include "language/term_finder.h"
+#include "language/text.h"
 
 namespace hotline::escalation {
 namespace {
@@ -20,12 +22,17 @@ namespace {
 using language::Pattern;
 using nlohmann::json;
 
+/// Characters. What is shorter is written while it happens, as if it were spoken; what is longer is a letter.
+constexpr std::size_t kLongestMessage = 60;
+
 /// A rule: what is said, and what shows in the same turn that it is not meant.
 struct Rule {
   std::string code;
   Pattern says;
   std::optional<Pattern> harmless;
   std::optional<Pattern> harmless_before;  ///< What the caller said earlier that explains it.
+  /// What a letter must say in the same sentence: whoever writes of an accident mostly writes of one that is over.
+  std::optional<Pattern> in_a_letter;
 };
 
 /// What says nothing alone. Two signs of different codes that add up to the same are as plain as a word.
@@ -72,11 +79,12 @@ RuleBook Read(std::string_view text) {
                 .of_a_report = Compile(file.at("of_a_report"), blocks),
                 .harmless_words = {}};
   for (const json& rule : file.at("rules")) {
-    book.rules.push_back(
-        {rule.at("code"), Compile(rule.at("says"), blocks), Compile(rule.at("harmless"), blocks), std::nullopt});
-    if (const auto before = rule.find("harmless_before"); before != rule.end()) {
-      book.rules.back().harmless_before = Compile(*before, blocks);
-    }
+    const auto optional = [&](const char* key) {
+      const auto found = rule.find(key);
+      return found == rule.end() ? std::nullopt : std::optional{Compile(*found, blocks)};
+    };
+    book.rules.push_back({rule.at("code"), Compile(rule.at("says"), blocks), Compile(rule.at("harmless"), blocks),
+                          optional("harmless_before"), optional("in_a_letter")});
   }
   for (const json& sign : file.at("signs")) {
     book.signs.push_back({sign.at("code"), sign.at("of"), Compile(sign.at("says"), blocks)});
@@ -106,9 +114,20 @@ bool WasExplained(const Rule& rule, std::span<const HeardTurn> earlier) {
          });
 }
 
+/// The sentence of `text` in which `at` lies.
+std::string_view SentenceAt(std::string_view text, std::size_t at) {
+  for (const language::Span& sentence : language::Sentences(text)) {
+    if (at < sentence.end) return sentence.In(text);
+  }
+  return text;
+}
+
 /// The words of `turn` that `rule` finds; empty when it finds none or they are not meant.
-std::string WordsOf(const Rule& rule, const Turn& turn, const std::string& meant) {
-  const std::vector<Pattern::Span> spans = rule.says.FindAll(meant);
+std::string WordsOf(const Rule& rule, const Turn& turn, const std::string& meant, bool letter) {
+  std::vector<Pattern::Span> spans = rule.says.FindAll(meant);
+  if (letter && rule.in_a_letter)
+    std::erase_if(spans,
+                  [&](const Pattern::Span& span) { return !rule.in_a_letter->Matches(SentenceAt(meant, span.at)); });
   if (spans.empty() || (rule.harmless && rule.harmless->Matches(meant))) return {};
   return turn.text.substr(spans.front().at, spans.front().words.size());
 }
@@ -161,8 +180,9 @@ std::vector<Evidence> FindHardRules(const CallOpening& opening, std::span<const 
   if (turns.empty() || turns.back().turn.speaker != Speaker::kCaller) return found;
   const Turn& turn = turns.back().turn;
   const std::string meant = WithoutHarmlessWords(turn.text);
+  const bool letter = opening.message && language::CountCharacters(turn.text) > kLongestMessage;
   for (const Rule& rule : Book().rules) {
-    std::string words = WordsOf(rule, turn, meant);
+    std::string words = WordsOf(rule, turn, meant, letter);
     if (words.empty() || (rule.code == "INFORMANT_LEAK" && !IsAboutAReport(opening, turns))) continue;
     if (WasExplained(rule, turns.first(turns.size() - 1))) continue;
     found.push_back({rule.code, std::move(words), turn.number});

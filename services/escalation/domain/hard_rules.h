@@ -13,7 +13,8 @@ namespace hotline::escalation {
 /// informant. Every one found means red. Danger may be implied: two signs that add up, each in words that say nothing
 /// alone (affairs put in order, a bridge at night; "没打错", somebody drunk at home), over however many turns. Harmless
 /// uses of the same words (a sale, a drill, a film, a joke, a question how to petition) find nothing. Agents' turns
-/// find nothing: they ask and repeat.
+/// find nothing: they ask and repeat. In a letter an accident or illness must be of now ("正在", "快来"): most tell of
+/// one that is over, or is a figure of speech.
 ///
 /// Codes: LIFE_SELF, LIFE_SELF_IMPLIED, LIFE_DANGER, VIOLENCE, VIOLENCE_IMPLIED, GROUP_ACTION, PETITION, PUBLIC_ORDER,
 /// INFORMANT_LEAK.

@@ -145,5 +145,33 @@ INSTANTIATE_TEST_SUITE_P(
                     "办运动会能不能拉横幅？", "要等四个信号灯才过得去，早高峰都堵到大桥上。",
                     "这厂子三个月都停工，一直没开门。", "那块牌子松了，要是掉了会打死人的。"));
 
+constexpr std::string_view kOfALetter =
+    "尊敬的领导：我是青桥区幸福小区的业主，小区物业管理混乱，多次反映无人处理，"
+    "电动车在楼道里充电，居民十分担心，下面把情况向您反映一下。";
+
+TEST(HardRuleTest, ALetterTellsOfAnAccidentThatIsOver) {
+  const CallOpening letter{.message = true};
+  for (const char* told :
+       {"今年三月车祸，颅内大出血，留下残疾。", "工资这么低，压力让人喘不过气。", "厂里有工人中毒了，没人赔偿。"}) {
+    const std::string text = std::string{kOfALetter} + told;
+    EXPECT_THAT(Find(text), Not(IsEmpty())) << "said in a call, it is of now: " << told;
+    EXPECT_THAT(Find(text, letter), IsEmpty()) << told;
+  }
+}
+
+TEST(HardRuleTest, ALetterOfNowIsAsRedAsACall) {
+  const CallOpening letter{.message = true};
+  EXPECT_THAT(Find(std::string{kOfALetter} + "现在楼下着火了，浓烟往上灌，快派人来！", letter),
+              Contains(Field(&Evidence::code, "LIFE_DANGER")));
+  EXPECT_THAT(Find(std::string{kOfALetter} + "活着也没什么意思，不如死了算了。", letter),
+              Contains(Field(&Evidence::code, "LIFE_SELF")))
+      << "only accidents and illness are asked for a now";
+}
+
+TEST(HardRuleTest, AShortMessageIsReadLikeSpeech) {
+  EXPECT_THAT(Find("我家厨房煤气泄漏了，满屋都是味", {.message = true}),
+              Contains(Field(&Evidence::code, "LIFE_DANGER")));
+}
+
 }  // namespace
 }  // namespace hotline::escalation
