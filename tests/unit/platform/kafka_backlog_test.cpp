@@ -62,5 +62,33 @@ TEST_F(KafkaBacklogTest, ABatchThatIsNotFullSaysNothingOfWhatMoreWouldTake) {
   EXPECT_EQ(few.Take()->deliveries.size(), 256u);
 }
 
+TEST_F(KafkaBacklogTest, WhatIsLargeCountsForMoreSoThatMemoryIsBounded) {
+  constexpr std::size_t kLarge = 1'000'000;  // Near the largest event that a broker takes.
+  Backlog large{[this] { return now_; }};
+  large.Assign(std::array{0});
+  std::size_t fetched = 0;
+  const auto add = [&] {
+    return large.Add({.event = {.payload = std::string(kLarge, 'x')},
+                      .position = {.partition = 0, .offset = static_cast<std::int64_t>(fetched++)}});
+  };
+  while (add()) ASSERT_LT(fetched, 100u) << "a hundred megabytes wait, and it still wants more";
+  EXPECT_EQ(large.Take()->deliveries.size(), 1u) << "an event that is more than enough comes alone";
+  EXPECT_THAT(large.Drained(), testing::IsEmpty());
+}
+
+TEST_F(KafkaBacklogTest, APartitionThatHadTooMuchOfTheLargeWantsMoreOnceItIsNearlyEmpty) {
+  Backlog large{[this] { return now_; }};
+  large.Assign(std::array{0});
+  std::int64_t offset = 0;
+  while (large.Add({.event = {.payload = std::string(1'000'000, 'x')}, .position = {.partition = 0, .offset = offset}}))
+    ++offset;
+  bool wants_more = false;
+  std::int64_t handled = 0;
+  for (; handled <= offset && !wants_more; ++handled) wants_more = large.Done(*large.Take());
+  EXPECT_TRUE(wants_more);
+  EXPECT_LT(handled, offset) << "before it has nothing to do";
+  EXPECT_THAT(large.Drained(), ElementsAre(0));
+}
+
 }  // namespace
 }  // namespace hotline::platform::kafka

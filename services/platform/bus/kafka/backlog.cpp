@@ -1,7 +1,6 @@
 #include "platform/bus/kafka/backlog.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "platform/bus/backoff.h"
@@ -17,6 +16,12 @@ constexpr std::chrono::milliseconds kMoment{100};
 constexpr std::size_t kEnough = 2 * kLargestBatch;  // Events that wait for the handler.
 constexpr std::size_t kFarTooMany = 2 * kEnough;    // Of one partition.
 constexpr std::size_t kFew = kFarTooMany / 4;
+
+/// What counts in all of these: an event once, and once more for each so many bytes. So what lies in memory is bounded,
+/// whatever the size of events.
+constexpr std::size_t kBytesOfOne = 4096;
+
+std::size_t Weight(const Delivery& delivery) { return 1 + delivery.event.payload.size() / kBytesOfOne; }
 
 }  // namespace
 
@@ -39,7 +44,7 @@ std::size_t Backlog::Ready() const {
   const Clock::time_point now = Clock::now();
   std::size_t ready = 0;
   for (const auto& [number, partition] : partitions_) {
-    if (partition.not_before <= now) ready += partition.waiting.size();
+    if (partition.not_before <= now) ready += partition.weight;
   }
   return ready;
 }
@@ -58,15 +63,16 @@ bool Backlog::Add(Delivery delivery) {
     Partition& partition = found->second;
     if (delivery.position.offset < partition.next) return true;
     partition.next = delivery.position.offset + 1;
+    partition.weight += Weight(delivery);
     partition.waiting.push_back(std::move(delivery));
-    if (partition.waiting.size() >= kFarTooMany) partition.enough = true;
+    if (partition.weight >= kFarTooMany) partition.enough = true;
     enough = partition.enough;
   }
   ready_.notify_one();
   return !enough;
 }
 
-bool Backlog::WantsMore(const Partition& partition) { return partition.enough && partition.waiting.size() <= kFew; }
+bool Backlog::WantsMore(const Partition& partition) { return partition.enough && partition.weight <= kFew; }
 
 std::vector<std::int32_t> Backlog::Drained() {
   const std::lock_guard lock{mutex_};
@@ -96,10 +102,8 @@ std::optional<Backlog::Batch> Backlog::Take() {
       }
       Batch batch{.partition = number, .assignment = assignment_, .deliveries = std::exchange(partition.again, {})};
       if (batch.deliveries.empty()) {
-        const auto end =
-            partition.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(at_once_, partition.waiting.size()));
-        batch.deliveries.assign(std::make_move_iterator(partition.waiting.begin()), std::make_move_iterator(end));
-        partition.waiting.erase(partition.waiting.begin(), end);
+        batch.deliveries = TakeFrom(partition);
+        batch.full = !partition.waiting.empty();
       }
       turn_ = number + 1;
       in_hand_ = true;
@@ -115,6 +119,21 @@ std::optional<Backlog::Batch> Backlog::Take() {
   }
 }
 
+std::vector<Delivery> Backlog::TakeFrom(Partition& partition) const {
+  std::vector<Delivery> taken;
+  std::size_t weight = 0;
+  while (!partition.waiting.empty()) {
+    Delivery& next = partition.waiting.front();
+    const std::size_t more = Weight(next);
+    if (!taken.empty() && weight + more > at_once_) break;
+    weight += more;
+    taken.push_back(std::move(next));
+    partition.waiting.pop_front();
+  }
+  partition.weight -= weight;
+  return taken;
+}
+
 bool Backlog::Counts(const Batch& batch) {
   const std::lock_guard lock{mutex_};
   return batch.assignment == assignment_;
@@ -127,7 +146,7 @@ bool Backlog::Done(const Batch& batch) {
     in_hand_ = false;
     if (now_() - taken_at_ > kMoment) {
       at_once_ = std::max(at_once_ / 2, kSmallestBatch);
-    } else if (batch.deliveries.size() >= at_once_) {
+    } else if (batch.full) {
       at_once_ = std::min(at_once_ * 2, kLargestBatch);
     }
     const auto found = partitions_.find(batch.partition);

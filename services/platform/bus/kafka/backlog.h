@@ -33,6 +33,7 @@ class Backlog final {
     std::int32_t partition = 0;
     std::uint64_t assignment = 0;  ///< Of which they are.
     std::vector<Delivery> deliveries;
+    bool full = false;  ///< More waited than was given at once.
   };
 
   // For the thread that polls:
@@ -66,6 +67,7 @@ class Backlog final {
  private:
   struct Partition {
     std::deque<Delivery> waiting;
+    std::size_t weight = 0;       // Of those that wait.
     std::vector<Delivery> again;  // Failed; before those that wait.
     std::int64_t next = -1;       // The least offset that is new.
     bool enough = false;
@@ -74,7 +76,9 @@ class Backlog final {
   };
 
   [[nodiscard]] static bool WantsMore(const Partition& partition);
-  /// Events that the handler could take now.
+  /// The next events of a partition, as many as are given at once.
+  [[nodiscard]] std::vector<Delivery> TakeFrom(Partition& partition) const;
+  /// The weight of the events that the handler could take now.
   [[nodiscard]] std::size_t Ready() const;
 
   const std::function<Clock::time_point()> now_;
@@ -85,7 +89,7 @@ class Backlog final {
   std::map<std::int32_t, Partition> partitions_;
   std::int32_t turn_ = 0;  // Partitions are looked at in turn, so that a busy one does not starve the others.
   std::uint64_t assignment_ = 0;
-  std::size_t at_once_ = 256;  // Events of the next batch, at most.
+  std::size_t at_once_ = 256;  // Weight of the next batch, at most, unless one event has more.
   Clock::time_point taken_at_;
   bool in_hand_ = false;
   bool closed_ = false;
