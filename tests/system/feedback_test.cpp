@@ -71,6 +71,12 @@ TEST_F(FeedbackCommandTest, WhatPeoplePutRightBecomesRowsAndOldCallsAreRunAgain)
   const json calibration = json::parse(Run({"alerts", "calibration", "--json"}).out);
   EXPECT_EQ(calibration.at("judged"), 1);
   EXPECT_EQ(calibration.at("right"), 1);
+  for (const auto& [flag, day, judged] : {std::tuple{"--since", "2020-01-01", 1}, {"--until", "2020-01-01", 0}}) {
+    const json of_span = json::parse(Run({"alerts", "calibration", "--json", flag, day}).out);
+    EXPECT_EQ(of_span.at("judged"), judged) << "judged today, asked " << flag << ' ' << day;
+  }
+  EXPECT_THAT(RunHotline({"alerts", "calibration", "--since", "2999-01-01", "--address", server_.address()}).err,
+              HasSubstr("since is in the future"));
 
   const std::filesystem::path rows = data_.path() / "rows";
   EXPECT_THAT(Run({"feedback", "export", "--out", rows.string()}).err,

@@ -157,7 +157,8 @@ absl::StatusOr<CalibrationQuery> CalibrationQueryOf(const v1::GetCalibrationRequ
   CalibrationQuery query{.site = request.site(),
                          .since = ReadTime("since", request.has_since(), request.since(), Time{}, errors),
                          .until = ReadTime("until", request.has_until(), request.until(), after_now, errors)};
-  errors.Require(!request.has_since() || query.since <= query.until, "since", "is after until");
+  errors.Require(!request.has_since() || query.since <= query.until, "since",
+                 request.has_until() ? "is after until" : "is in the future");
   if (!errors.empty()) return errors.status();
   return query;
 }

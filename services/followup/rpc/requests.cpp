@@ -98,7 +98,8 @@ absl::StatusOr<RatesQuery> RatesQueryOf(const v1::GetRatesRequest& request, Time
                          .since = ReadTime("since", request.has_since(), request.since(), Time{}, errors),
                          .until = ReadTime("until", request.has_until(), request.until(), now, errors),
                          .department = request.department()};
-  errors.Require(!request.has_since() || count.since <= count.until, "since", "is after until");
+  errors.Require(!request.has_since() || count.since <= count.until, "since",
+                 request.has_until() ? "is after until" : "is in the future");
   const auto group_by = ReadEnum<GroupBy>("group_by", request.group_by(), errors);
   if (!errors.empty()) return errors.status();
   return RatesQuery{count, group_by.value_or(GroupBy::kNothing)};
