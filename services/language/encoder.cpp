@@ -70,6 +70,7 @@ absl::StatusOr<std::unique_ptr<const Encoder>> Encoder::Load(const std::filesyst
   encoder->recent_ = std::make_unique<RecentScores>();
   encoder->requests_ = RequestsFor(sharing.requests);
   encoder->patience_ = sharing.patience;
+  encoder->whole_ = std::max<std::size_t>(sharing.whole, 1);
   const absl::Status parsed = Guarded([&] { return encoder->Parse(*std::move(bytes)); });
   if (absl::IsUnavailable(parsed)) return absl::UnavailableError(absl::StrCat(file.string(), ": ", parsed.message()));
   if (!parsed.ok()) return NotAModel(file, parsed);
@@ -154,7 +155,10 @@ std::vector<std::int64_t> Encoder::TokensOf(std::span<const OpeningTurn> opening
 absl::StatusOr<EncoderScores> Encoder::Scores(std::span<const std::int64_t> tokens,
                                               std::chrono::milliseconds patience) const {
   if (std::optional<EncoderScores> known = recent_->Find(tokens)) return *std::move(known);
-  auto scores = inference_->Run(tokens, patience);
+  constexpr std::int64_t kPadding = 0;  // [PAD] of every BERT.
+  std::vector<std::int64_t> filled{tokens.begin(), tokens.end()};
+  filled.resize((tokens.size() + whole_ - 1) / whole_ * whole_, kPadding);
+  auto scores = inference_->Run(filled, tokens.size(), patience);
   if (!scores.ok()) return scores.status();
   for (std::size_t task = 0; task < kEncoderTasks; ++task) {
     if ((*scores)[task].size() != heads_[task].labels.size())

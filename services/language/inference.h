@@ -26,9 +26,11 @@ class Inference {
   Inference& operator=(const Inference&) = delete;
   ~Inference();
 
-  /// Every output, in the order of their names, for one text's tokens: the network computes them all in one run.
+  /// Every output, in the order of their names, for one text's tokens: the network computes them all in one run. Of the
+  /// tokens the first `meant` are the text's, the rest fills up and is not attended to.
   /// RESOURCE_EXHAUSTED when no request was free for `patience`.
   [[nodiscard]] absl::StatusOr<std::vector<std::vector<double>>> Run(std::span<const std::int64_t> tokens,
+                                                                     std::size_t meant,
                                                                      std::chrono::milliseconds patience) const;
 
  private:

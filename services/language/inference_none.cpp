@@ -15,7 +15,7 @@ absl::StatusOr<std::unique_ptr<const Inference>> Inference::Compile(std::string_
   return absl::UnavailableError("this build has no OpenVINO");
 }
 
-absl::StatusOr<std::vector<std::vector<double>>> Inference::Run(std::span<const std::int64_t>,
+absl::StatusOr<std::vector<std::vector<double>>> Inference::Run(std::span<const std::int64_t>, std::size_t,
                                                                 std::chrono::milliseconds) const {
   return absl::UnavailableError("this build has no OpenVINO");
 }

@@ -104,7 +104,7 @@ TEST_F(InferenceTest, ReadsRowsOfATableOfBytes) {
       for (std::size_t column = 0; column < kWidth; ++column)
         expected.push_back(static_cast<double>(static_cast<float>(ByteAt(at, column)) * FactorOf(at)));
     }
-    EXPECT_THAT((*inference)->Run(rows, kPatient)->front(), testing::ElementsAreArray(expected));
+    EXPECT_THAT((*inference)->Run(rows, rows.size(), kPatient)->front(), testing::ElementsAreArray(expected));
   }
 }
 
