@@ -10,6 +10,8 @@
 #include <absl/strings/str_split.h>
 
 #include "classification/adapters/messages.h"
+#include "classification/domain/places.h"
+#include "classification/domain/slots.h"
 #include "contracts/timestamp.h"
 #include "platform/bytes.h"
 
@@ -178,6 +180,7 @@ v1::ListHotIssuesResponse SqlCallTable::Issues(platform::Session& session, const
     }
     v1::HotIssue& issue = *response.add_issues();
     issue.set_hot_issue(row.Text(0));
+    if (!IsOnlyAnArea(row.Text(2))) issue.set_neighbourhood(std::string{NeighbourhoodOf(issue.hot_issue())});
     issue.set_title(row.Text(1));
     issue.set_place(row.Text(2));
     issue.set_topic(row.Text(3));

@@ -210,4 +210,11 @@ std::string Neighbourhood(std::string_view place) {
   return city_or_more.Matches(area) ? std::string{} : std::string{area};
 }
 
+bool IsOnlyAnArea(std::string_view place) {
+  std::string_view rest = place;
+  const std::string_view area = TakeLeading(Parts()[0].pattern, rest);
+  static const Pattern wide{"(?:区|县|市|旗|镇|乡|街道)$"};  // A village is small.
+  return wide.Matches(area) && Neighbourhood(place) == area;
+}
+
 }  // namespace hotline::classification

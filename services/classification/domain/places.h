@@ -43,4 +43,8 @@ class PlaceFinder {
 /// a whole city or province.
 [[nodiscard]] std::string Neighbourhood(std::string_view place);
 
+/// Whether that is no more than a district, county or town, in which several matters have nothing to do with one
+/// another.
+[[nodiscard]] bool IsOnlyAnArea(std::string_view place);
+
 }  // namespace hotline::classification

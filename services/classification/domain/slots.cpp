@@ -114,6 +114,8 @@ std::string HotIssueKey(const std::string& matter, const FoundSlot* where) {
   return matter + "-" + text;
 }
 
+std::string_view NeighbourhoodOf(std::string_view hot_issue) { return hot_issue.substr(hot_issue.rfind('-') + 1); }
+
 const FoundSlot* Find(std::span<const FoundSlot> slots, SlotName name) {
   const auto found = std::find_if(slots.begin(), slots.end(), [&](const FoundSlot& slot) { return slot.name == name; });
   return found == slots.end() ? nullptr : &*found;

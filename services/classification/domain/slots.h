@@ -1,6 +1,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "classification/domain/turn.h"
@@ -15,6 +17,9 @@ namespace hotline::classification {
 
 /// Key that cases of one matter and one neighbourhood share, the same on every replay; empty where no place is named.
 [[nodiscard]] std::string HotIssueKey(const std::string& matter, const FoundSlot* where);
+
+/// The part of such a key that all matters of one neighbourhood share.
+[[nodiscard]] std::string_view NeighbourhoodOf(std::string_view hot_issue);
 
 /// The slot of that name; null when there is none.
 [[nodiscard]] const FoundSlot* Find(std::span<const FoundSlot> slots, SlotName name);

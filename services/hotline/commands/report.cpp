@@ -24,6 +24,7 @@
 #include "hotline/cli/terminal.h"
 #include "hotline/commands/commands.h"
 #include "hotline/commands/conduct.h"
+#include "hotline/commands/hot_places.h"
 #include "platform/time.h"
 
 namespace hotline::commands {
@@ -96,30 +97,34 @@ void AppendDepartments(std::string& text, const std::vector<intake::v1::Case>& c
   text += table.Text("  ");
 }
 
-/// One matter in one neighbourhood, brought by several callers. `sites`: those that have cases.
+/// What several callers bring of one neighbourhood. `sites`: those that have cases.
 void AppendIssues(std::string& text, classification::v1::ClassificationService::Stub& stub,
                   const std::set<std::string>& sites) {
-  std::vector<classification::v1::HotIssue> issues;
+  constexpr int kIssuesOfSite = 100;
+  std::vector<HotPlace> places;
   for (const std::string& site : sites) {
     classification::v1::ListHotIssuesRequest request;
     request.set_site(site);
-    request.set_page_size(static_cast<int>(kRowsShown));
+    request.set_page_size(kIssuesOfSite);
     classification::v1::ListHotIssuesResponse response;
     OrFail(Call([&](auto* context) { return stub.ListHotIssues(context, request, &response); }));
-    issues.insert(issues.end(), response.issues().begin(), response.issues().end());
+    for (HotPlace& place : ByPlace({response.issues().begin(), response.issues().end()}))
+      places.push_back(std::move(place));
   }
-  if (issues.empty()) {
+  if (places.empty()) {
     Heading(text, "升温问题：无");
     return;
   }
-  std::stable_sort(issues.begin(), issues.end(), [](const auto& a, const auto& b) { return a.heat() > b.heat(); });
-  issues.resize(std::min(issues.size(), kRowsShown));
-  Heading(text, "升温问题（同一地方同一事项，越近越热）");
+  std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.heat() > b.heat(); });
+  places.resize(std::min(places.size(), kRowsShown));
+  Heading(text, "升温问题（同一地方，越近越热）");
   cli::Table table{{"工单", "最早", "最近", "领域", "地点", "事项"}};
-  for (const auto& issue : issues) {
-    table.Add({std::to_string(issue.cases()), cli::ShortTime(issue.has_first_at(), issue.first_at()),
-               cli::ShortTime(issue.has_last_at(), issue.last_at()), issue.topic(), cli::Shorten(issue.place(), 28),
-               cli::Shorten(issue.title(), 44)});
+  for (const HotPlace& place : places) {
+    const auto& issue = place.hottest();
+    std::string matters = cli::Shorten(issue.title(), 44);
+    if (place.issues.size() > 1) matters += fmt::format(" 等 {} 类事项", place.issues.size());
+    table.Add({std::to_string(place.cases()), cli::ShortTime(true, place.first_at()),
+               cli::ShortTime(true, place.last_at()), issue.topic(), cli::Shorten(issue.place(), 28), matters});
   }
   text += table.Text("  ");
 }

@@ -173,6 +173,8 @@ TEST_F(ServiceTest, ListsIssuesFromTheirSecondCaseOnHottestFirstPageByPage) {
   ASSERT_THAT(second.issues(), SizeIs(1));
   EXPECT_EQ(second.issues(0).cases(), 2);
   EXPECT_LT(second.issues(0).heat(), first.issues(0).heat());
+  EXPECT_THAT(first.issues(0).neighbourhood(), Not(IsEmpty()));
+  EXPECT_NE(first.issues(0).neighbourhood(), second.issues(0).neighbourhood());
   EXPECT_THAT(second.next_page_token(), IsEmpty());
 
   v1::ListHotIssuesRequest request;

@@ -213,6 +213,10 @@ TEST(CallTest, OneMatterOfOneEstateIsOneIssueWhateverTheDoor) {
   ASSERT_NE(one.call.cases[0].hot_issue, "");
   EXPECT_EQ(one.call.cases[0].hot_issue, two.call.cases[0].hot_issue);
   EXPECT_NE(one.call.cases[0].hot_issue, elsewhere.call.cases[0].hot_issue);
+  const auto noise = Read(Spoken({{'c', "锦绣花园旁边工地半夜施工，噪声吵得睡不着，我要投诉。"}}));
+  EXPECT_NE(one.call.cases[0].hot_issue, noise.call.cases[0].hot_issue);
+  EXPECT_EQ(NeighbourhoodOf(one.call.cases[0].hot_issue), NeighbourhoodOf(noise.call.cases[0].hot_issue));
+  EXPECT_NE(NeighbourhoodOf(one.call.cases[0].hot_issue), NeighbourhoodOf(elsewhere.call.cases[0].hot_issue));
 }
 
 TEST(CallTest, ACallOfNothingIsStillOneCase) {

@@ -83,6 +83,12 @@ TEST(PlacesTest, AWholeCityIsNoNeighbourhood) {
   EXPECT_EQ(Neighbourhood(""), "");
 }
 
+TEST(SlotsTest, ADistrictIsNoNeighbourhoodOfSeveralMatters) {
+  for (const char* place : {"云州市东湖区", "东湖区", "平山县"}) EXPECT_TRUE(IsOnlyAnArea(place)) << place;
+  for (const char* place : {"东湖区长江路", "锦绣小区", "平山县白石镇柳树村", "云州市", ""})
+    EXPECT_FALSE(IsOnlyAnArea(place)) << place;
+}
+
 TEST(TimesTest, SinceWhen) {
   const SpokenTime time = When("从上礼拜四开始就没水了");
   EXPECT_EQ(time.words, "从上礼拜四开始");
