@@ -1,7 +1,6 @@
 #include "escalation/domain/hard_rules.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,18 +34,25 @@ struct Rule {
   std::optional<Pattern> in_a_letter;
 };
 
-/// What says nothing alone. Two signs of different codes that add up to the same are as plain as a word.
+/// What says nothing alone: one of the signs that add up.
 struct Sign {
   std::string code;
-  std::string adds_up_to;
   Pattern says;
+};
+
+/// Signs that add up: so many of them, of different codes, are as plain as a word.
+struct Implied {
+  std::string code;
+  std::size_t needs = 2;
+  std::optional<Pattern> harmless;  ///< What shows that a turn's signs are not meant.
+  std::vector<Sign> signs;
 };
 
 /// data/hard_rules.json, compiled. In its expressions <NAME> is a block, <s20> up to 20 characters of one sentence,
 /// <c8> up to 8 of one clause.
 struct RuleBook {
   std::vector<Rule> rules;
-  std::vector<Sign> signs;
+  std::vector<Implied> implied;
   Pattern not_meant;
   Pattern of_a_report;
   language::TermFinder harmless_words;
@@ -74,20 +80,24 @@ RuleBook Read(std::string_view text) {
   const json file = json::parse(text);
   const json& blocks = file.at("blocks");
   RuleBook book{.rules = {},
-                .signs = {},
+                .implied = {},
                 .not_meant = Compile(file.at("not_meant"), blocks),
                 .of_a_report = Compile(file.at("of_a_report"), blocks),
                 .harmless_words = {}};
+  const auto optional = [&](const json& from, const char* key) {
+    const auto found = from.find(key);
+    return found == from.end() ? std::nullopt : std::optional{Compile(*found, blocks)};
+  };
   for (const json& rule : file.at("rules")) {
-    const auto optional = [&](const char* key) {
-      const auto found = rule.find(key);
-      return found == rule.end() ? std::nullopt : std::optional{Compile(*found, blocks)};
-    };
     book.rules.push_back({rule.at("code"), Compile(rule.at("says"), blocks), Compile(rule.at("harmless"), blocks),
-                          optional("harmless_before"), optional("in_a_letter")});
+                          optional(rule, "harmless_before"), optional(rule, "in_a_letter")});
   }
-  for (const json& sign : file.at("signs")) {
-    book.signs.push_back({sign.at("code"), sign.at("of"), Compile(sign.at("says"), blocks)});
+  for (const json& one : file.at("implied")) {
+    Implied implied{
+        .code = one.at("code"), .needs = one.at("needs"), .harmless = optional(one, "harmless"), .signs = {}};
+    for (const json& sign : one.at("signs"))
+      implied.signs.push_back({sign.at("code"), Compile(sign.at("says"), blocks)});
+    book.implied.push_back(std::move(implied));
   }
   for (const json& word : file.at("harmless_words")) book.harmless_words.Add(word.get<std::string>());
   return book;
@@ -133,34 +143,33 @@ std::string WordsOf(const Rule& rule, const Turn& turn, const std::string& meant
 }
 
 struct FoundSign {
-  const Sign* sign;
+  std::string_view code;
   std::string words;
 };
 
-std::vector<FoundSign> SignsIn(const Turn& turn) {
+std::vector<FoundSign> SignsIn(const Turn& turn, const Implied& implied) {
   std::vector<FoundSign> found;
   const std::string meant = WithoutHarmlessWords(turn.text);
-  if (Book().not_meant.Matches(meant)) return found;
-  for (const Sign& sign : Book().signs) {
+  if (Book().not_meant.Matches(meant) || (implied.harmless && implied.harmless->Matches(meant))) return found;
+  for (const Sign& sign : implied.signs) {
     const std::vector<Pattern::Span> spans = sign.says.FindAll(meant);
-    if (!spans.empty()) found.push_back({&sign, turn.text.substr(spans.front().at, spans.front().words.size())});
+    if (!spans.empty()) found.push_back({sign.code, turn.text.substr(spans.front().at, spans.front().words.size())});
   }
   return found;
 }
 
 /// Over however many turns; one of the signs must be of the last.
-void AddImplied(std::span<const HeardTurn> turns, std::vector<Evidence>& found) {
+void AddImplied(const Implied& implied, std::span<const HeardTurn> turns, std::vector<Evidence>& found) {
   const Turn& last = turns.back().turn;
-  const std::vector<FoundSign> now = SignsIn(last);
+  const std::vector<FoundSign> now = SignsIn(last, implied);
   if (now.empty()) return;
-  std::map<std::string_view, std::set<std::string_view>> codes;  // Of what they add up to.
+  std::set<std::string_view> codes;
   for (const HeardTurn& heard : turns) {
     if (heard.turn.speaker != Speaker::kCaller) continue;
-    for (const FoundSign& one : SignsIn(heard.turn)) codes[one.sign->adds_up_to].insert(one.sign->code);
+    for (const FoundSign& one : SignsIn(heard.turn, implied)) codes.insert(one.code);
   }
-  for (const FoundSign& one : now) {
-    if (codes[one.sign->adds_up_to].size() >= 2) found.push_back({one.sign->adds_up_to, one.words, last.number});
-  }
+  if (codes.size() < implied.needs) return;
+  for (const FoundSign& one : now) found.push_back({implied.code, one.words, last.number});
 }
 
 }  // namespace
@@ -188,7 +197,7 @@ std::vector<Evidence> FindHardRules(const CallOpening& opening, std::span<const 
     found.push_back({rule.code, std::move(words), turn.number});
   }
 
-  AddImplied(turns, found);
+  for (const Implied& implied : Book().implied) AddImplied(implied, turns, found);
   return found;
 }
 

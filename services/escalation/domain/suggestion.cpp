@@ -17,6 +17,7 @@ std::string Suggestion(const TurnRisk& risk) {
                        [&](const Evidence& evidence) { return std::string_view{evidence.code}.starts_with(code); });
   };
   if (speaks("LIFE_SELF")) steps.emplace_back("不要挂断，转接110和12356");
+  if (speaks("LIFE_DANGER_IMPLIED")) steps.emplace_back("来电人可能不知有险，先请人离开险处，问清地点和人数");
   if (speaks("LIFE_DANGER")) steps.emplace_back("转接119或120");
   if (speaks("VIOLENCE_IMPLIED")) steps.emplace_back("不要点破，用只需答是或不是的话问清地点");
   if (speaks("VIOLENCE") || speaks("PUBLIC_ORDER")) steps.emplace_back("转接110");

@@ -34,8 +34,9 @@ constexpr std::array<std::pair<CaseState, std::string_view>, 16> kStates{{
     {CaseState::CASE_STATE_MERGED, "并入主件"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 36> kReasons{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 37> kReasons{{
     {"LIFE_DANGER", "生命安全"},
+    {"LIFE_DANGER_IMPLIED", "疑似危及生命"},
     {"VIOLENCE", "正在施暴"},
     {"VIOLENCE_IMPLIED", "疑似受制于人"},
     {"LIFE_SELF", "轻生风险"},

@@ -105,6 +105,58 @@ TEST(HardRulesTest, WhoPretendsToOrderBesideADrunkardIsInDanger) {
               AllOf(HasSubstr("不要点破"), HasSubstr("转接110")));
 }
 
+/// What a caller says, turn by turn.
+struct Told {
+  std::vector<std::string> turns;
+};
+
+std::vector<Evidence> FindIn(const Told& told) {
+  std::vector<Evidence> found;
+  std::vector<HeardTurn> call;
+  for (const std::string& text : told.turns) {
+    call.push_back({.turn = {.number = static_cast<int>(call.size()) + 1, .speaker = Speaker::kCaller, .text = text}});
+    for (Evidence& evidence : FindHardRules({}, call)) found.push_back(std::move(evidence));
+  }
+  return found;
+}
+
+class UnseenDangerTest : public testing::TestWithParam<Told> {};
+
+TEST_P(UnseenDangerTest, AddsUpThoughTheCallerAsksOfSomethingElse) {
+  const std::vector<Evidence> found = FindIn(GetParam());
+  EXPECT_THAT(found, Contains(Field(&Evidence::code, "LIFE_DANGER_IMPLIED"))) << GetParam().turns.back();
+  EXPECT_THAT(Suggestion({.level = RiskLevel::kRed, .reasons = found}),
+              AllOf(HasSubstr("离开险处"), HasSubstr("转接119或120")));
+  Told first = GetParam();
+  first.turns.resize(1);
+  EXPECT_THAT(FindIn(first), IsEmpty()) << "one sign says nothing";
+}
+
+INSTANTIATE_TEST_SUITE_P(Circumstances, UnseenDangerTest,
+                         testing::Values(Told{{"买的酱板鸭怕是坏的，你们管不管？昨晚一家人围着炭盆烤火，吃了半只。",
+                                               "今天早上全家都头痛，想吐，我爸坐起来就歪下去了。"}},
+                                         Told{{"自来水是不是有问题？我家水龙头的水。", "一碰手就发麻，楼下也这样。"}},
+                                         Told{{"我是送报纸的，退订要怎么办？三号那个老太太的。",
+                                               "她门口的报纸堆了五天了。", "敲门没人应，电视倒是一直响着。"}},
+                                         Told{{"景区的车票能退吗？我们自己走小路下来的，衣服里外湿透了。",
+                                               "我女朋友刚才还抖，现在不抖了，还说热。"}},
+                                         Told{{"车站有广播室吗，我孙子四岁半。",
+                                               "他说去上厕所，我转了好几圈，人没出来。", "有一个多钟头了。"}}));
+
+class SeenThroughTest : public testing::TestWithParam<Told> {};
+
+TEST_P(SeenThroughTest, IsNoDanger) { EXPECT_THAT(FindIn(GetParam()), IsEmpty()) << GetParam().turns.back(); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Circumstances, SeenThroughTest,
+    testing::Values(Told{{"炭火盆能在阳台上用吗，物业不让。", "为这事我头疼了一个礼拜。"}},
+                    Told{{"去年烤火烤了一宿，全家头痛想吐，后来才知道是一氧化碳。", "我想给社区提个建议，发报警器。"}},
+                    Told{{"热水器年年坏，售后没人管。", "我手机打得手都酸了。"}},
+                    Told{{"对门老太太三天没见人，敲门没人应，灯亮着，后来找到了，在女儿家。", "我想谢谢社区的小王。"}},
+                    Told{{"电话打了三天没人接。", "物业也不露面，五天没看见人。", "隔壁也在投诉。"}},
+                    Told{{"孩子三岁，想上公办园。", "跑了两个小时，窗口说没名额。"}},
+                    Told{{"下雪路滑，鞋都湿透了，能不能撒点盐？", "天冷，老人都走不快。"}}));
+
 TEST(HardRulesTest, SignsOfTwoDangersDoNotAddUp) {
   const auto call = Spoken({{'c', "我没打错吧，这是热线？"}, {'a', "是的。"}, {'c', "大桥几点关灯？"}});
   EXPECT_THAT(FindHardRules({}, call), IsEmpty());

@@ -72,8 +72,8 @@ TEST(FeedbackTest, WhatNobodyJudgedTeachesNothing) {
 }
 
 TEST(FeedbackTest, EveryHardRuleHasAConcern) {
-  for (const char* code : {"LIFE_SELF", "LIFE_SELF_IMPLIED", "LIFE_DANGER", "VIOLENCE", "VIOLENCE_IMPLIED",
-                           "GROUP_ACTION", "PETITION", "PUBLIC_ORDER", "INFORMANT_LEAK"}) {
+  for (const char* code : {"LIFE_SELF", "LIFE_SELF_IMPLIED", "LIFE_DANGER", "LIFE_DANGER_IMPLIED", "VIOLENCE",
+                           "VIOLENCE_IMPLIED", "GROUP_ACTION", "PETITION", "PUBLIC_ORDER", "INFORMANT_LEAK"}) {
     EXPECT_NE(ConcernOfReason(code), "") << code;
   }
   EXPECT_EQ(ConcernOfReason("EMOTION_RISING"), "");
