@@ -6,6 +6,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'dataset', 'practice', 'practice_second', 'practice_fourth', 'practice_fifth')]
 # Those that no head of feelings, concerns and kinds learns from: they weigh encoder and linear head.
 HELD_CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('practice_third', 'practice_sixth')]
+# Danger, and what only sounds like it, in a mixture that is not that of calls: the course of calls learns from it alone.
+DANGER_CALLS = [ROOT / 'tests/data/calls/practice_seventh.jsonl']
 
 
 def fold_of(text):
