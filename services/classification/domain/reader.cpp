@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "classification/domain/case_words.h"
 #include "classification/domain/cues.h"
 #include "classification/domain/hotline_wrongs.h"
 #include "classification/domain/intents.h"
+#include "classification/domain/matters.h"
 #include "classification/domain/places.h"
 #include "classification/domain/questions.h"
 #include "classification/domain/routes.h"
@@ -18,7 +20,6 @@ namespace {
 
 using language::Pattern;
 
-constexpr std::size_t kSummaryCharacters = 200;
 /// How many turns a forecast looks back: what it costs must not grow with the call.
 constexpr std::size_t kForecastMemory = 40;
 /// Of an agent's turn: so many are read by the encoder, a run each.
@@ -86,45 +87,6 @@ void AddOnce(std::vector<std::string>& departments, const std::string& departmen
     departments.push_back(department);
 }
 
-/// The caller's own words, the fullest first sentences of each, until there is enough.
-std::string Summary(std::span<const Turn> turns) {
-  std::string summary;
-  for (const Turn& turn : turns) {
-    if (turn.speaker != Speaker::kCaller || language::CountCharacters(turn.text) < 8) continue;
-    for (const language::Span& sentence : language::Sentences(turn.text)) {
-      const std::string_view words = sentence.In(turn.text);
-      if (language::CountCharacters(summary) + language::CountCharacters(words) > kSummaryCharacters) return summary;
-      summary += words;
-    }
-  }
-  return summary;
-}
-
-std::string Title(const UnderstoodCase& understood, const DispatchEntry* entry) {
-  std::string title;
-  if (const FoundSlot* where = Find(understood.slots, SlotName::kWhere)) title = where->normal;
-  title += entry == nullptr ? "来电事项" : entry->matter;
-  return title + "（" + std::string{language::Name(understood.kind)} + "）";
-}
-
-/// An inquiry that the agent answered and the caller left content with: nothing is left to dispatch.
-bool Answered(std::span<const Turn> turns, std::span<const Emotion> emotions) {
-  static const Pattern handed_on{
-      "回您电话|给您回电|打给您|转(?:给)?[^，。]{0,8}(?:局|委|中心|单位|公司)|派(?:给|单)|登记(?:转|了)"};
-  static const Pattern answer{
-      "规定|标准|每月|每人|[0-9]元|办理|工作日|带(?:上|好|齐)?(?:身份证|材料|户口本)|窗口|小程序|App|施行|执行|免费|"
-      "可以(?:申请|办|补)|不用|最高|属于"};
-  bool answered = false;
-  bool handed = false;
-  for (const Turn& turn : turns) {
-    if (turn.speaker != Speaker::kAgent) continue;
-    answered |= answer.Matches(turn.text) && !SpokenCues().Has("restate", turn.text);
-    handed |= handed_on.Matches(turn.text);
-  }
-  const bool content = emotions.empty() || emotions.back() == Emotion::kCalm || emotions.back() == Emotion::kGrateful;
-  return answered && !handed && content;
-}
-
 std::vector<Scored<CaseKind>> RankKinds(const KindScores& scores) {
   std::vector<Scored<CaseKind>> ranked;
   for (const CaseKind kind : language::AllCaseKinds())
@@ -133,34 +95,6 @@ std::vector<Scored<CaseKind>> RankKinds(const KindScores& scores) {
                    [](const auto& a, const auto& b) { return a.probability > b.probability; });
   ranked.resize(3);
   return ranked;
-}
-
-bool CallerSays(const Pattern& words, std::span<const Turn> turns) {
-  return std::any_of(turns.begin(), turns.end(),
-                     [&](const Turn& turn) { return turn.speaker == Speaker::kCaller && words.Matches(turn.text); });
-}
-
-/// Complaints of a caller in danger are a case of their own; hardship is part of the danger.
-bool ComplainsToo(std::span<const Turn> turns) {
-  static const Pattern wrong{
-      "拖(?:欠|到|着)|欠(?:我|薪|着|钱)|不给(?:钱|办|发)|骗(?:了|走)|没人管|登个记就走|来过[^，。]{0,4}回"};
-  return CallerSays(wrong, turns);
-}
-
-/// Danger that was reported before it came: help now, and a complaint of those who did nothing.
-bool WarnedInVain(std::span<const Turn> turns) {
-  static const Pattern reported_before{
-      "(?:打|报|反映|投诉|说)(?:过|了)(?:你们)?[两二三四五六好几多]+(?:次|回|遍)|(?:都|老是|每次)(?:说|回)[^，。]{2,10}"
-      "，[^，。]{0,6}到"};
-  return CallerSays(reported_before, turns);
-}
-
-/// "我先表扬一下你们的割草机": praise in mockery. Whoever praises in earnest is glad at once.
-bool PraisesInMockery(std::span<const Emotion> emotions) {
-  const std::span<const Emotion> opening = emotions.first(std::min<std::size_t>(emotions.size(), 2));
-  return std::any_of(opening.begin(), opening.end(),
-                     [](Emotion emotion) { return FamilyOf(emotion) == Family::kAngry; }) &&
-         std::find(opening.begin(), opening.end(), Emotion::kGrateful) == opening.end();
 }
 
 /// A wrong of the hotline itself goes to those who watch over it, and makes no issue of a place grow.
@@ -360,22 +294,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
   KindReading kinds = ReadKinds(turns, readings, call.model);
   call.soothed = ReadOpening(turns, call.model);
   const std::optional<Emergency> emergency = FindEmergency(turns);
-  if (emergency && emergency->crisis) {
-    kinds.matters.resize(1);
-    kinds.matters.front().kind = CaseKind::kHelp;
-    kinds.matters.front().evidence = {emergency->evidence};
-    if (ComplainsToo(turns)) kinds.matters.push_back({CaseKind::kComplaint, .7, kinds.matters.front().from_turn, {}});
-  } else if (emergency && (emergency->number == "119" || emergency->number == "120") && kinds.matters.size() == 1 &&
-             kinds.matters.front().kind == CaseKind::kHelp && WarnedInVain(turns)) {
-    kinds.matters.push_back({CaseKind::kComplaint, .6, kinds.matters.front().from_turn, {}});
-  }
-  if (kinds.matters.front().kind == CaseKind::kPraise && PraisesInMockery(emotions))
-    kinds.matters.front().kind = CaseKind::kComplaint;
-  if (kinds.matters.size() == 1 && kinds.matters.front().kind != CaseKind::kComplaint &&
-      !(emergency && emergency->crisis)) {
-    if (auto wrong = FindComplaintOfAgent(turns, readings))
-      kinds.matters.push_back({CaseKind::kComplaint, .75, wrong->turn, {*wrong}});
-  }
+  SettleMatters(turns, readings, emergency, kinds.matters);
 
   for (const KindReading::Matter& matter : kinds.matters) {
     const bool first = call.cases.empty();
