@@ -57,7 +57,9 @@ class ControlsTest : public testing::Test {
     std::atomic<int> next = 0;
     std::vector<std::thread> clients;
     for (int i = 0; i < 4; ++i)
-      clients.emplace_back([&] { FileUntil(cluster_->NewChannel(), stop, next, ledger, {.pause = kPause}); });
+      clients.emplace_back([&, broken = *control.promise != '\0'] {
+        FileUntil(cluster_->NewChannel(), stop, next, ledger, {.pause = kPause, .broken = broken});
+      });
     for (int i = 0; i < control.deaths; ++i) DieAt(control.copies.front(), control.place);
     const auto patience = steady_clock::now() + seconds{30};
     const std::size_t enough = ledger.cases().size() + 50;

@@ -279,8 +279,8 @@ void FileUntil(const std::shared_ptr<grpc::Channel>& channel, const std::atomic<
     const int number = next++;
     auto patience = steady_clock::now() + kLastPatience;
     for (absl::Status filed = file(number); !filed.ok(); filed = file(number)) {
-      ASSERT_TRUE(absl::IsUnavailable(filed) || absl::IsResourceExhausted(filed) || absl::IsCancelled(filed) ||
-                  (hasty && absl::IsDeadlineExceeded(filed)))
+      ASSERT_TRUE(filing.broken || absl::IsUnavailable(filed) || absl::IsResourceExhausted(filed) ||
+                  absl::IsCancelled(filed) || (hasty && absl::IsDeadlineExceeded(filed)))
           << filed;
       if (!stop) patience = steady_clock::now() + kLastPatience;
       ASSERT_LT(steady_clock::now(), patience) << "message " << number << " is never taken: " << filed;

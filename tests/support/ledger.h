@@ -47,6 +47,7 @@ class Ledger {
 struct Filing {
   std::chrono::milliseconds patience{60'000};  ///< For one answer; who runs out of it asks again.
   std::chrono::milliseconds pause{0};          ///< Between two messages.
+  bool broken = false;  ///< A service that breaks a promise on purpose may fail in any way: then it is asked again.
 };
 
 /// Files messages until told to stop, repeating each under its request_id until it is acknowledged. Several threads may

@@ -304,6 +304,7 @@ class SqlStore::Group {
       if (leaving_.empty()) return;
       SqlTransaction end{*writer_.connection, store_.outbox_, store_.options_.clock.Now(), false};
       store_.outbox_.Add(end, std::exchange(leaving_, {}));
+      if (outcomes_.empty()) return;  // A sabotaged store has told them already.
       for (auto& action : end.TakeActions()) outcomes_.back().actions.push_back(std::move(action));
     });
   }
@@ -603,7 +604,7 @@ void SqlStore::WriteGroup(Writer& writer) {
     }
     if (Sabotaged("answer_before_commit")) {
       Answers::Tell(group.outcomes());
-      group.outcomes().clear();
+      group.outcomes().clear();  // Whoever was told is gone, with all that the work refers to.
       std::this_thread::sleep_for(kAnswerTravels);
     }
     group.Commit();
