@@ -97,18 +97,33 @@ std::vector<Scored<CaseKind>> RankKinds(const KindScores& scores) {
   return ranked;
 }
 
-/// A wrong of the hotline itself goes to those who watch over it, and makes no issue of a place grow.
-void SendToOverseers(const Evidence& wrong, UnderstoodCase& understood) {
+std::string BasisOf(const DispatchDirectory& directory, const DispatchEntry& entry) {
+  return directory.version() + " " + entry.entry + " " + entry.basis;
+}
+
+/// A wrong of the hotline itself goes to those who watch over it. It has its own matter, not the one that the call came
+/// with, asks nothing and makes no issue of a place grow.
+void SendToOverseers(const Evidence& wrong, const DispatchDirectory& directory, UnderstoodCase& understood) {
+  std::string matter;
   if (wrong.code == "INFORMANT_LEAKED") {
+    matter = "举报信息泄露与打击报复";
     understood.departments = {"热线管理机构", "纪检监察机关", "公安局"};
     understood.topics = {{"纪检监察", .8}};
     understood.confidential = true;
   } else if (wrong.code == "AGENT_COMPLAINED_OF") {
+    matter = "热线服务与工单办理";
     understood.departments = {"热线管理机构"};
     understood.topics = {{"党务政务", .8}};
   } else {
     return;
   }
+  const auto entry = std::find_if(directory.entries().begin(), directory.entries().end(),
+                                  [&](const DispatchEntry& one) { return one.matter == matter; });
+  const bool known = entry != directory.entries().end();  // A site may have a directory of its own.
+  understood.matter = known ? entry->entry : std::string{};
+  understood.dispatch_basis = known ? BasisOf(directory, *entry) : std::string{};
+  understood.title = matter + "（" + std::string{language::Name(understood.kind)} + "）";
+  understood.question.clear();
   understood.hot_issue.clear();
 }
 
@@ -242,7 +257,7 @@ void Reader::Dispatch(std::span<const Turn> turns, bool first, UnderstoodCase& u
     const MatterMatch& best = reading.matters.front();
     understood.matter = best.entry->entry;
     understood.dispatch_confidence = best.probability;
-    understood.dispatch_basis = directory_.version() + " " + best.entry->entry + " " + best.entry->basis;
+    understood.dispatch_basis = BasisOf(directory_, *best.entry);
     AddOnce(understood.departments, best.entry->lead);
     for (const std::string& co : best.entry->co_handlers) AddOnce(understood.departments, co);
     for (std::size_t i = 0; i < best.words.size() && i < 3; ++i)
@@ -319,7 +334,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
         if (Find(understood.slots, slot.name) == nullptr) understood.slots.push_back(slot);
       }
     }
-    if (!matter.evidence.empty()) SendToOverseers(matter.evidence.front(), understood);
+    if (!matter.evidence.empty()) SendToOverseers(matter.evidence.front(), directory_, understood);
     call.cases.push_back(std::move(understood));
   }
 

@@ -9,6 +9,7 @@ namespace hotline::classification {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<CaseKind> Kinds(const CallUnderstanding& call) {
@@ -31,6 +32,10 @@ TEST(HotlineWrongsTest, WhoeverComplainsOfTheAgentGetsACaseOfTheirOwn) {
     EXPECT_THAT(call.cases[1].departments, ElementsAre("热线管理机构")) << words;
     EXPECT_EQ(call.cases[1].topics.at(0).label, "党务政务") << words;
     EXPECT_THAT(call.cases[1].hot_issue, IsEmpty()) << words;
+    EXPECT_EQ(call.cases[1].title, "热线服务与工单办理（投诉）") << "not of residence permits";
+    EXPECT_THAT(call.cases[1].dispatch_basis, HasSubstr("热线")) << words;
+    EXPECT_THAT(call.cases[1].question, IsEmpty()) << "the first case asks it";
+    EXPECT_THAT(call.cases[0].question, HasSubstr("居住证"));
     EXPECT_EQ(call.cases[1].evidence.at(0).code, "AGENT_COMPLAINED_OF") << words;
   }
 }
