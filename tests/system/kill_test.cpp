@@ -48,6 +48,7 @@ TEST(KillTest, AcknowledgedMessagesAreKeptOnceWhateverTheMoment) {
   std::atomic<bool> stop = false;
   std::atomic<int> next = 0;
   std::vector<std::thread> clients;
+  clients.reserve(4);
   for (int i = 0; i < 4; ++i) clients.emplace_back([&] { FileUntil(server.NewChannel(), stop, next, ledger); });
   KillAtRandom(server, Kills());
   stop = true;
