@@ -147,29 +147,43 @@ struct FoundSign {
   std::string words;
 };
 
-std::vector<FoundSign> SignsIn(const Turn& turn, const Implied& implied) {
+/// A caller's turn whose signs may be meant.
+struct Hinting {
+  const Turn* turn;
+  std::string meant;  ///< WithoutHarmlessWords()
+};
+
+std::vector<Hinting> HintingTurns(std::span<const HeardTurn> turns) {
+  std::vector<Hinting> hinting;
+  for (const HeardTurn& heard : turns) {
+    if (heard.turn.speaker != Speaker::kCaller) continue;
+    std::string meant = WithoutHarmlessWords(heard.turn.text);
+    if (!Book().not_meant.Matches(meant)) hinting.push_back({&heard.turn, std::move(meant)});
+  }
+  return hinting;
+}
+
+std::vector<FoundSign> SignsIn(const Hinting& hinting, const Implied& implied) {
   std::vector<FoundSign> found;
-  const std::string meant = WithoutHarmlessWords(turn.text);
-  if (Book().not_meant.Matches(meant) || (implied.harmless && implied.harmless->Matches(meant))) return found;
+  const auto& [turn, meant] = hinting;
+  if (implied.harmless && implied.harmless->Matches(meant)) return found;
   for (const Sign& sign : implied.signs) {
     const std::vector<Pattern::Span> spans = sign.says.FindAll(meant);
-    if (!spans.empty()) found.push_back({sign.code, turn.text.substr(spans.front().at, spans.front().words.size())});
+    if (!spans.empty()) found.push_back({sign.code, turn->text.substr(spans.front().at, spans.front().words.size())});
   }
   return found;
 }
 
 /// Over however many turns; one of the signs must be of the last.
-void AddImplied(const Implied& implied, std::span<const HeardTurn> turns, std::vector<Evidence>& found) {
-  const Turn& last = turns.back().turn;
-  const std::vector<FoundSign> now = SignsIn(last, implied);
+void AddImplied(const Implied& implied, std::span<const Hinting> turns, std::vector<Evidence>& found) {
+  const std::vector<FoundSign> now = SignsIn(turns.back(), implied);
   if (now.empty()) return;
   std::set<std::string_view> codes;
-  for (const HeardTurn& heard : turns) {
-    if (heard.turn.speaker != Speaker::kCaller) continue;
-    for (const FoundSign& one : SignsIn(heard.turn, implied)) codes.insert(one.code);
+  for (const Hinting& hinting : turns) {
+    for (const FoundSign& one : SignsIn(hinting, implied)) codes.insert(one.code);
   }
   if (codes.size() < implied.needs) return;
-  for (const FoundSign& one : now) found.push_back({implied.code, one.words, last.number});
+  for (const FoundSign& one : now) found.push_back({implied.code, one.words, turns.back().turn->number});
 }
 
 }  // namespace
@@ -197,7 +211,9 @@ std::vector<Evidence> FindHardRules(const CallOpening& opening, std::span<const 
     found.push_back({rule.code, std::move(words), turn.number});
   }
 
-  for (const Implied& implied : Book().implied) AddImplied(implied, turns, found);
+  const std::vector<Hinting> hinting = HintingTurns(turns);
+  if (hinting.empty() || hinting.back().turn != &turn) return found;
+  for (const Implied& implied : Book().implied) AddImplied(implied, hinting, found);
   return found;
 }
 

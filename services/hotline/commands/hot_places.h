@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include <hotline/classification/v1/classification_service.pb.h>

@@ -14,12 +14,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
 
-std::vector<CaseKind> Kinds(const CallUnderstanding& call) {
-  std::vector<CaseKind> kinds;
-  for (const UnderstoodCase& understood : call.cases) kinds.push_back(understood.kind);
-  return kinds;
-}
-
 TEST(CallTest, AQuestionOfPolicyIsAnInquiryAnsweredInTheCall) {
   const auto read = Read(Spoken({{'a', "您好，请讲。"},
                                  {'c', "你好，我想咨询一下失业金怎么申请，每个月能领多少？"},

@@ -12,12 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<CaseKind> Kinds(const CallUnderstanding& call) {
-  std::vector<CaseKind> kinds;
-  for (const UnderstoodCase& understood : call.cases) kinds.push_back(understood.kind);
-  return kinds;
-}
-
 std::vector<Turn> AsksForAPermit(std::string_view then) {
   return Spoken({{'c', "你好，我住青桥区幸福小区3号楼，想问一下居住证到期了怎么续，要带什么材料？"},
                  {'a', "这个你自己不会上网查吗，天天都问。"},

@@ -45,4 +45,11 @@ inline ReadAloud Read(const std::vector<Turn>& turns, std::optional<CaseKind> re
   return read;
 }
 
+/// Of the cases that the call becomes, in order.
+inline std::vector<CaseKind> Kinds(const CallUnderstanding& call) {
+  std::vector<CaseKind> kinds;
+  for (const UnderstoodCase& understood : call.cases) kinds.push_back(understood.kind);
+  return kinds;
+}
+
 }  // namespace hotline::classification
