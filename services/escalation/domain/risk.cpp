@@ -46,11 +46,13 @@ void HearCourse(std::span<const HeardTurn> turns, double discount, const RiskWei
       {std::max(red.log_odds, LogOdds(kSureRisk)), {"COURSE_OF_DANGER", red.turn->text, red.turn->number}});
 }
 
-/// Whether the rules that `found` names make `last` red. What is implied never sounds alarming: it is meant.
+/// Whether the rules that `found` names make `last` red. What is implied never sounds alarming, nor does the answer to
+/// an agent who has understood: both are meant.
 bool AreMeant(const std::vector<Evidence>& found, const HeardTurn& last, const RiskWeights& weights) {
-  const bool implied = std::any_of(found.begin(), found.end(),
-                                   [](const Evidence& evidence) { return evidence.code.ends_with("_IMPLIED"); });
-  return implied || (!found.empty() && !SoundsOnlyAlarming(last, weights));
+  const bool beyond_words = std::any_of(found.begin(), found.end(), [&](const Evidence& evidence) {
+    return evidence.code.ends_with("_IMPLIED") || evidence.turn != last.turn.number;
+  });
+  return beyond_words || (!found.empty() && !SoundsOnlyAlarming(last, weights));
 }
 
 /// Red by the rules that `found` names.

@@ -16,11 +16,13 @@ std::string Suggestion(const TurnRisk& risk) {
     return std::any_of(risk.reasons.begin(), risk.reasons.end(),
                        [&](const Evidence& evidence) { return std::string_view{evidence.code}.starts_with(code); });
   };
-  if (speaks("LIFE_SELF")) steps.emplace_back("不要挂断，转接110和12356");
+  if (speaks("HELP_SENT")) steps.emplace_back("核实救援是否已派出、地点是否报清");
+  if (speaks("LIFE_SELF") || speaks("DEATH_ASKED")) steps.emplace_back("不要挂断，转接110和12356");
   if (speaks("LIFE_DANGER_IMPLIED")) steps.emplace_back("来电人可能不知有险，先请人离开险处，问清地点和人数");
   if (speaks("LIFE_DANGER")) steps.emplace_back("转接119或120");
-  if (speaks("VIOLENCE_IMPLIED")) steps.emplace_back("不要点破，用只需答是或不是的话问清地点");
-  if (speaks("VIOLENCE") || speaks("PUBLIC_ORDER")) steps.emplace_back("转接110");
+  if (speaks("VIOLENCE_IMPLIED") || speaks("DANGER_ASKED"))
+    steps.emplace_back("不要点破，用只需答是或不是的话问清地点");
+  if (speaks("VIOLENCE") || speaks("PUBLIC_ORDER") || speaks("DANGER_ASKED")) steps.emplace_back("转接110");
   if (speaks("CONCERN_DANGER")) steps.emplace_back("先问清人身安全");
   if (speaks("COURSE_OF_DANGER") && !speaks("CONCERN_DANGER")) steps.emplace_back("先问清有没有人身危险、聚集或泄密");
   if (speaks("GROUP_ACTION") || speaks("CONCERN_GROUP")) steps.emplace_back("即报值班领导，请牵头部门到场对话");

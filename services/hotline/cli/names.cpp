@@ -34,7 +34,7 @@ constexpr std::array<std::pair<CaseState, std::string_view>, 16> kStates{{
     {CaseState::CASE_STATE_MERGED, "并入主件"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 37> kReasons{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kReasons{{
     {"LIFE_DANGER", "生命安全"},
     {"LIFE_DANGER_IMPLIED", "疑似危及生命"},
     {"VIOLENCE", "正在施暴"},
@@ -43,6 +43,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 37> kReasons
     {"LIFE_SELF_IMPLIED", "疑似轻生"},
     {"GROUP_ACTION", "群体聚集"},
     {"PUBLIC_ORDER", "扬言肇事"},
+    {"PUBLIC_ORDER_IMPLIED", "疑似要肇事"},
+    {"DEATH_ASKED", "坐席问到轻生"},
+    {"DANGER_ASKED", "坐席问险情，答是"},
+    {"HELP_SENT", "坐席已在求援"},
     {"PETITION", "集体或越级上访"},
     {"INFORMANT_LEAK", "举报人信息泄露"},
     {"CONCERN_DANGER", "提到危险"},

@@ -168,8 +168,85 @@ TEST(HardRulesTest, AnEventNamedBeforeExplainsABanner) {
   EXPECT_THAT(FindHardRules({}, call), IsEmpty());
 }
 
-TEST(HardRulesTest, AgentsAskAndRepeatWithoutAlarm) {
-  EXPECT_THAT(FindHardRules({}, Spoken({{'a', "您是不是不想活了？您现在在楼顶上吗？"}})), IsEmpty());
+TEST(HardRulesTest, PlansOfHarmAddUp) {
+  const Told told{{"地界的事报了警，人家说是民事，不用跟我解释了。", "汽油我上午打的，加拖拉机用，犯哪条了？",
+                   "他们一家都在家，吃饭呢。"}};
+  const std::vector<Evidence> found = FindIn(told);
+  EXPECT_THAT(found, Contains(Field(&Evidence::code, "PUBLIC_ORDER_IMPLIED")));
+  EXPECT_THAT(Suggestion({.level = RiskLevel::kRed, .reasons = found}), HasSubstr("转接110"));
+  EXPECT_THAT(FindIn({{told.turns[0], told.turns[1]}}), IsEmpty()) << "two signs of three";
+}
+
+TEST(HardRulesTest, WhoMeansToFollowTheDeadPutsItInQuestions) {
+  EXPECT_THAT(FindIn({{"自己写个条儿，按手印，算不算遗嘱？", "等烧完七七我就过去了，他那边一个人。"}}),
+              Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED")));
+  EXPECT_THAT(FindIn({{"要是人没了，一次性给家里多少？", "不是病死的呢，也给吗？"}}),
+              Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED")));
+  EXPECT_THAT(FindIn({{"烧完头七我再去办销户，来得及吗？"}}), IsEmpty());
+}
+
+/// What the agent says, and what the caller then answers.
+struct Asked {
+  std::string_view agent;
+  std::string_view caller;
+};
+
+std::vector<HeardTurn> CallOf(const Asked& asked) {
+  return Spoken({{'a', std::string{asked.agent}}, {'c', std::string{asked.caller}, Emotion::kCalm}});
+}
+
+class UnderstoodByAgentTest : public testing::TestWithParam<Said> {};
+
+TEST_P(UnderstoodByAgentTest, IsRedWhateverTheCallerSays) {
+  const auto call = CallOf({GetParam().text, "嗯，我就问问几点下班。"});
+  const auto at_once = FindHardRules({}, std::span{call}.first(1));
+  ASSERT_THAT(at_once, Contains(Field(&Evidence::code, std::string{GetParam().code}))) << GetParam().text;
+  EXPECT_EQ(at_once.front().turn, 1);
+  EXPECT_NE(GetParam().text.find(at_once.front().words), std::string::npos) << "not verbatim";
+  EXPECT_EQ(Assess(call).back().level, RiskLevel::kRed) << "and it stays red";
+}
+
+INSTANTIATE_TEST_SUITE_P(Agents, UnderstoodByAgentTest,
+                         testing::Values(Said{"HELP_SENT", "我已经帮您报警了，您把门反锁好。"},
+                                         Said{"HELP_SENT", "救护车已经在路上，别搬动老人。"},
+                                         Said{"HELP_SENT", "您千万别挂电话，我让消防的同志跟您说。"},
+                                         Said{"HELP_SENT", "师傅，两只手抓紧栏杆，先别说话。"}));
+
+class AgentsHarmlessWordsTest : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(AgentsHarmlessWordsTest, AreAskedOrRepeated) {
+  EXPECT_THAT(FindHardRules({}, Spoken({{'a', std::string{GetParam()}}})), IsEmpty()) << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(Agents, AgentsHarmlessWordsTest,
+                         testing::Values("您是说楼下着火了，几楼？", "要是有人威胁您，马上打110，也打给我们。",
+                                         "我转消防，他们上门抓蛇不收费。", "我转公安交管，请他们转达谢意。",
+                                         "孩子有没有说过不想活之类的话？她有没有说过？",
+                                         "培训有四十个小时，有自杀风险评估这些课。", "独立烟感报警器马上发到村里。",
+                                         "请您保持电话畅通，街道会联系您。"));
+
+TEST(HardRulesTest, WhoIsAskedOfDeathAndDoesNotDenyItMayMeanIt) {
+  for (const char* question : {"您是不是不想活了？您现在在楼顶上吗？", "大哥，您可千万别做傻事，家里人还等着您。"}) {
+    const auto call = CallOf({question, "风挺凉的。"});
+    EXPECT_THAT(FindHardRules({}, std::span{call}.first(1)), IsEmpty()) << "asked is not answered";
+    const auto found = FindHardRules({}, call);
+    EXPECT_THAT(found, Contains(AllOf(Field(&Evidence::code, "DEATH_ASKED"), Field(&Evidence::turn, 1)))) << question;
+    EXPECT_THAT(Suggestion({.level = RiskLevel::kRed, .reasons = found}), HasSubstr("12356"));
+    EXPECT_EQ(Assess(call).back().level, RiskLevel::kRed) << "however calm it sounds";
+    EXPECT_THAT(FindHardRules({}, CallOf({question, "没有没有，您想哪去了，我就是累。"})), IsEmpty()) << question;
+  }
+}
+
+TEST(HardRulesTest, WhoAnswersByYesAloneIsNotFree) {
+  constexpr std::string_view kQuestion = "您不方便说的话，只回答是或者不是：他现在就在旁边吗？";
+  const auto call = CallOf({kQuestion, "对，要红的那种，大一点。"});
+  EXPECT_THAT(FindHardRules({}, std::span{call}.first(1)), IsEmpty()) << "asked is not answered";
+  const auto found = FindHardRules({}, call);
+  EXPECT_THAT(found, Contains(AllOf(Field(&Evidence::code, "DANGER_ASKED"), Field(&Evidence::turn, 1))));
+  EXPECT_EQ(Assess(call).back().level, RiskLevel::kRed) << "however calm it sounds";
+  EXPECT_THAT(Suggestion({.level = RiskLevel::kRed, .reasons = found}),
+              AllOf(HasSubstr("不要点破"), HasSubstr("转接110")));
+  EXPECT_THAT(FindHardRules({}, CallOf({kQuestion, "不是，我在开会，一会儿打给您。"})), IsEmpty());
 }
 
 class HarmlessTwinTest : public testing::TestWithParam<std::string_view> {};
