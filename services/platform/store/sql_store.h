@@ -14,15 +14,18 @@
 #include <thread>
 #include <vector>
 
+#include "platform/store/answers.h"
 #include "platform/store/outbox.h"
-#include "platform/store/sql_connection.h"
+#include "platform/store/pieces.h"
+#include "platform/store/reader_pool.h"
+#include "platform/store/sql_engine.h"
 #include "platform/store/store.h"
+#include "platform/store/writer_connection.h"
 
 namespace hotline::platform {
 
 class Clock;
 class Sealer;
-class SqlTransaction;
 
 /// What a store is opened with; the references must outlive it.
 struct StoreOptions {
@@ -56,27 +59,16 @@ class SqlStore final : public Store {
   void Submit(Work work, std::chrono::steady_clock::time_point deadline, Done done) override;
   void SubmitInOrder(std::string_view key, Work work, std::chrono::steady_clock::time_point deadline,
                      Done done) override;
-  absl::Status Read(const std::function<absl::Status(Session&)>& work) override;
+  absl::Status Read(const std::function<absl::Status(Session&)>& work) override { return readers_.Read(work); }
   void OnPublished(std::function<void()> listener) override;
 
  private:
-  struct Piece {
-    Work work;
-    std::chrono::steady_clock::time_point deadline;
-    Done done;
-    std::chrono::steady_clock::time_point queued;
-    int tries = 0;
-  };
-  struct Outcome;  // A piece that ran: its result, and what waits for the commit.
-  class Group;     // A transaction and the pieces in it.
-  class Answers;
-
   struct Writer {
-    std::unique_ptr<SqlConnection> connection;  // Of its thread. Null: lost, or not needed yet.
-    bool connected = false;                     // It was, once.
-    std::chrono::steady_clock::time_point connect_at{};
+    Writer(const SqlEngine& engine, std::string source) : connection{engine, std::move(source)} {}
+
+    WriterConnection connection;                      // Of its thread.
     std::chrono::steady_clock::time_point told_at{};  // That something failed.
-    std::deque<Piece> own;                            // What must run in order; guarded by queue_mutex_.
+    std::deque<WorkPiece> own;                        // What must run in order; guarded by queue_mutex_.
     std::condition_variable wanted;
     bool idle = false;  // Guarded by queue_mutex_.
     std::thread thread;
@@ -84,25 +76,15 @@ class SqlStore final : public Store {
 
   absl::Status Migrate(std::string_view part, std::span<const Migration> migrations, std::int64_t id);
   /// To this writer, or to whoever is free (nullptr); one that is refused is answered here.
-  void Hand(Writer* writer, Piece piece);
+  void Hand(Writer* writer, WorkPiece piece);
   /// Takes the piece, or refuses it and leaves it as it was.
-  absl::Status Enqueue(Writer* writer, Piece& piece);
+  absl::Status Enqueue(Writer* writer, WorkPiece& piece);
   void WriteLoop(Writer& writer);
   /// One commit: the pieces that wait, and those that come while they run, within limits.
   void WriteGroup(Writer& writer);
-  void WakeRelay(const std::vector<Outcome>& outcomes);
-  std::optional<Piece> Take(Writer& writer);
-  void PutBack(Writer& writer, std::deque<Piece>& pieces);
-  /// Throws StoreError; not before a while when it has just failed.
-  void Reconnect(Writer& writer);
-
-  /// Nothing when all are in use for too long.
-  std::unique_ptr<SqlConnection> AcquireReader(std::chrono::steady_clock::time_point deadline);
-  void ReleaseReader(std::unique_ptr<SqlConnection> reader);
-  /// Begins a read; a connection that was lost while it lay idle is made anew.
-  void BeginRead(std::unique_ptr<SqlConnection>& reader, const SqlConnection::Limits& limits);
-  absl::Status RunRead(std::unique_ptr<SqlConnection>& reader, const SqlConnection::Limits& limits,
-                       const std::function<absl::Status(Session&)>& work);
+  void WakeRelay(const std::vector<WorkOutcome>& outcomes);
+  std::optional<WorkPiece> Take(Writer& writer);
+  void PutBack(Writer& writer, std::deque<WorkPiece>& pieces);
 
   const std::unique_ptr<const SqlEngine> engine_;
   const StoreOptions options_;
@@ -111,19 +93,16 @@ class SqlStore final : public Store {
   std::mutex migration_mutex_;
 
   std::mutex queue_mutex_;
-  std::deque<Piece> queue_;  // What any writer may take.
+  std::deque<WorkPiece> queue_;  // What any writer may take.
   std::size_t waiting_ = 0;  // In all queues.
   bool stopping_ = false;
 
-  std::mutex readers_mutex_;
-  std::condition_variable reader_free_;
-  std::vector<std::unique_ptr<SqlConnection>> idle_readers_;
-  std::size_t open_readers_ = 0;
+  ReaderPool readers_;
 
   std::mutex listener_mutex_;  // Held while the listener runs.
   std::function<void()> listener_;
 
-  std::unique_ptr<Answers> answers_;
+  std::optional<Answers> answers_{std::in_place};
 
   std::vector<std::unique_ptr<Writer>> writers_;  // Last: their threads use every field above.
 };
