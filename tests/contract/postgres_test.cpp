@@ -1,8 +1,12 @@
 // What PostgreSQL adds: several writers, several processes, and a server that goes away.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <future>
+#include <latch>
+#include <memory>
 #include <set>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -101,6 +105,35 @@ TEST_F(PostgresStoreTest, WritersOfTheSameRowsLoseNoUpdateHoweverTheyCross) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(Get(*first, "a"), kThreads * kEach);
   EXPECT_EQ(Get(*second, "b"), kThreads * kEach);
+}
+
+TEST_F(PostgresStoreTest, AWriterThatWokeInVainIsWokenAgain) {
+  const auto store = Open(2);
+  // So few and so short that one writer often takes what the other was woken for.
+  for (int round = 0; round < 200; ++round) {
+    const int pieces = 2 + round % 5;
+    std::latch done{pieces};
+    for (int i = 0; i < pieces; ++i) {
+      store->Submit([](Transaction& /*tx*/) { return absl::OkStatus(); }, steady_clock::time_point::max(),
+                    [&](const absl::Status& /*status*/) { done.count_down(); });
+    }
+    done.wait();
+  }
+
+  // Each waits for the other to run, which takes two writers.
+  std::array<std::atomic<bool>, 2> here{};
+  std::array<std::future<absl::Status>, 2> met;
+  for (std::size_t i = 0; i < met.size(); ++i) {
+    const auto answer = std::make_shared<std::promise<absl::Status>>();
+    met.at(i) = answer->get_future();
+    store->Submit(
+        [&here, i](Transaction& /*tx*/) {
+          here.at(i) = true;
+          return Eventually([&] { return here.at(1 - i).load(); }) ? absl::OkStatus() : absl::UnknownError("alone");
+        },
+        steady_clock::time_point::max(), [answer](absl::Status status) { answer->set_value(std::move(status)); });
+  }
+  for (auto& one : met) EXPECT_TRUE(one.get().ok());
 }
 
 TEST_F(PostgresStoreTest, WorkOfOneKeyRunsInTheOrderGiven) {

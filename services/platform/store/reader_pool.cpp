@@ -57,7 +57,7 @@ absl::Status ReaderPool::Read(const std::function<absl::Status(Session&)>& work)
 }
 
 absl::Status ReaderPool::Run(std::unique_ptr<SqlConnection>& reader, const SqlConnection::Limits& limits,
-                               const std::function<absl::Status(Session&)>& work) {
+                             const std::function<absl::Status(Session&)>& work) {
   absl::Status status;
   try {
     Begin(reader, limits);
@@ -87,8 +87,7 @@ std::unique_ptr<SqlConnection> ReaderPool::Acquire(steady_clock::time_point dead
   const auto end = std::min(deadline, steady_clock::now() + kReaderPatience);
   {
     std::unique_lock lock{mutex_};
-    const bool free = free_.wait_until(
-        lock, end, [this] { return !idle_.empty() || open_ < most_; });
+    const bool free = free_.wait_until(lock, end, [this] { return !idle_.empty() || open_ < most_; });
     if (!free) return nullptr;
     if (!idle_.empty()) {
       std::unique_ptr<SqlConnection> reader = std::move(idle_.back());

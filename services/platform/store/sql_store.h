@@ -80,6 +80,8 @@ class SqlStore final : public Store {
   /// Takes the piece, or refuses it and leaves it as it was.
   absl::Status Enqueue(Writer* writer, WorkPiece& piece);
   void WriteLoop(Writer& writer);
+  /// Pieces in the next group.
+  std::size_t MostOfGroup();
   /// One commit: the pieces that wait, and those that come while they run, within limits.
   void WriteGroup(Writer& writer);
   void WakeRelay(const std::vector<WorkOutcome>& outcomes);
@@ -94,7 +96,7 @@ class SqlStore final : public Store {
 
   std::mutex queue_mutex_;
   std::deque<WorkPiece> queue_;  // What any writer may take.
-  std::size_t waiting_ = 0;  // In all queues.
+  std::size_t waiting_ = 0;      // In all queues.
   bool stopping_ = false;
 
   ReaderPool readers_;
