@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "platform/store/sql_connection.h"
 
@@ -15,8 +15,7 @@ class WriterConnection {
   /// `engine` must outlive it. `source`: whose it is, for the log.
   WriterConnection(const SqlEngine& engine, std::string source) : engine_{engine}, source_{std::move(source)} {}
 
-  /// Null: lost, or not needed yet.
-  [[nodiscard]] SqlConnection* get() const { return connection_.get(); }
+  /// After Begin().
   SqlConnection* operator->() const { return connection_.get(); }
   SqlConnection& operator*() const { return *connection_; }
 

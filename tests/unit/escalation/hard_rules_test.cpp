@@ -40,17 +40,17 @@ TEST_P(HardRuleTest, Speaks) {
 
 INSTANTIATE_TEST_SUITE_P(
     Life, HardRuleTest,
-    testing::Values(Said{"LIFE_SELF", "我真不想活了，你们谁也别来劝。"},
-                    Said{"LIFE_SELF", "活着也没什么意思，就这样吧"}, Said{"LIFE_SELF", "再不给钱我就从你们楼上跳下去"},
-                    Said{"LIFE_SELF", "我现在坐在天台边上，风吹得挺舒服。"}, Said{"LIFE_SELF", "我刚吃了半瓶安眠药。"},
-                    Said{"LIFE_SELF", "我女儿闹着要跳楼，在窗户上，快来人！"}, Said{"LIFE_SELF", "那我就死给你们看！"},
-                    Said{"LIFE_SELF", "孩子半个身子都探出窗外了！"},
-                    Said{"LIFE_DANGER", "出车祸了，人卡着出不来，满脸是血"},
-                    Said{"LIFE_DANGER", "楼下着火了，烟特别大，我们在五楼！"},
-                    Said{"LIFE_DANGER", "屋里一股煤气味，我头好晕"}, Said{"LIFE_DANGER", "孩子掉进水塘里了，快救人啊"},
-                    Said{"LIFE_DANGER", "我爸突然昏迷了，怎么喊都喊不醒"}, Said{"LIFE_DANGER", "工地塌方了，有人被埋"},
-                    Said{"VIOLENCE", "他拿着菜刀站在门口要砍我！"},
-                    Said{"VIOLENCE", "我老公又打我，我把自己锁在卫生间里，他在踹门"}));
+    testing::Values(
+        Said{"LIFE_SELF", "我真不想活了，你们谁也别来劝。"}, Said{"LIFE_SELF", "活着也没什么意思，就这样吧"},
+        Said{"LIFE_SELF", "再不给钱我就从你们楼上跳下去"}, Said{"LIFE_SELF", "我现在坐在天台边上，风吹得挺舒服。"},
+        Said{"LIFE_SELF", "我刚吃了半瓶安眠药。"}, Said{"LIFE_SELF", "我女儿闹着要跳楼，在窗户上，快来人！"},
+        Said{"LIFE_SELF", "那我就死给你们看！"}, Said{"LIFE_SELF", "孩子半个身子都探出窗外了！"},
+        Said{"LIFE_DANGER", "出车祸了，人卡着出不来，满脸是血"},
+        Said{"LIFE_DANGER", "楼下着火了，烟特别大，我们在五楼！"}, Said{"LIFE_DANGER", "屋里一股煤气味，我头好晕"},
+        Said{"LIFE_DANGER", "孩子掉进水塘里了，快救人啊"}, Said{"LIFE_DANGER", "我爸突然昏迷了，怎么喊都喊不醒"},
+        Said{"LIFE_DANGER", "工地塌方了，有人被埋"}, Said{"VIOLENCE", "他拿着菜刀站在门口要砍我！"},
+        Said{"VIOLENCE", "我老公又打我，我把自己锁在卫生间里，他在踹门"},
+        Said{"VIOLENCE", "他说敢讲出去，就把我和孩子一起弄死"}, Said{"LIFE_SELF", "我两条腿都搭出来了，不冷"}));
 
 INSTANTIATE_TEST_SUITE_P(Crowds, HardRuleTest,
                          testing::Values(Said{"GROUP_ACTION", "我们小区三百多户，明天上午全去区政府门口。"},
@@ -183,6 +183,7 @@ TEST(HardRulesTest, WhoMeansToFollowTheDeadPutsItInQuestions) {
   EXPECT_THAT(FindIn({{"要是人没了，一次性给家里多少？", "不是病死的呢，也给吗？"}}),
               Contains(Field(&Evidence::code, "LIFE_SELF_IMPLIED")));
   EXPECT_THAT(FindIn({{"烧完头七我再去办销户，来得及吗？"}}), IsEmpty());
+  EXPECT_THAT(FindIn({{"我写了三条意见，等烧完七七我就过去交。"}}), IsEmpty()) << "points are no letter of farewell";
 }
 
 /// What the agent says, and what the caller then answers.

@@ -72,11 +72,14 @@ TEST(FeedbackTest, WhatNobodyJudgedTeachesNothing) {
 }
 
 TEST(FeedbackTest, EveryHardRuleHasAConcern) {
-  for (const char* code : {"LIFE_SELF", "LIFE_SELF_IMPLIED", "LIFE_DANGER", "LIFE_DANGER_IMPLIED", "VIOLENCE",
-                           "VIOLENCE_IMPLIED", "GROUP_ACTION", "PETITION", "PUBLIC_ORDER", "INFORMANT_LEAK"}) {
+  for (const char* code :
+       {"LIFE_SELF", "LIFE_SELF_IMPLIED", "LIFE_DANGER", "LIFE_DANGER_IMPLIED", "VIOLENCE", "VIOLENCE_IMPLIED",
+        "GROUP_ACTION", "PETITION", "PUBLIC_ORDER", "PUBLIC_ORDER_IMPLIED", "INFORMANT_LEAK"}) {
     EXPECT_NE(ConcernOfReason(code), "") << code;
   }
   EXPECT_EQ(ConcernOfReason("EMOTION_RISING"), "");
+  for (const char* code : {"DEATH_ASKED", "DANGER_ASKED", "HELP_SENT"})
+    EXPECT_EQ(ConcernOfReason(code), "") << code << ": an agent's words teach nothing of a caller's";
 }
 
 }  // namespace
