@@ -33,6 +33,9 @@ enum class Intent { kVent = 1, kRespect, kCompensation, kSolution, kInformation 
 /// green yellow orange red; orange and red are warnings.
 enum class RiskLevel { kGreen = 1, kYellow, kOrange, kRed };
 
+/// 险情: what a red level is for. 生命安全, 群体事件与公共秩序, 举报人信息泄露
+enum class Peril { kLife = 1, kCrowd, kInformant };
+
 /// What a short post feels: neutral angry happy sad fear surprise.
 enum class PostEmotion { kNeutral = 1, kAngry, kHappy, kSad, kFear, kSurprise };
 

@@ -86,6 +86,8 @@ Played Play(const json& call, const reading::Reader& reader) {
     risk::HeardTurn& now = heard.emplace_back();
     now.turn = {
         .number = turn.number, .speaker = turn.speaker, .at_ms = at_ms, .said_at = turn.said_at, .text = turn.text};
+    // What a rule says before the reading comes stays said.
+    const bool at_once = risk::RiskModel::Get().HardRules(known, heard).has_value();
     const auto told = reading::ToMessage(opening, turn, read, read.model);  // As escalation hears it on the bus.
     now.sentences = risk::SentencesFrom(told);
     now.reading = risk::ReadingFrom(told);
@@ -94,8 +96,9 @@ Played Play(const json& call, const reading::Reader& reader) {
       played.emotions[turn.number] = *read.emotion;
     }
     risks.push_back(risk::RiskModel::Get().Assess(known, heard, risks));
-    if (!played.warned_at && risks.back().level >= language::RiskLevel::kOrange) played.warned_at = turn.number;
-    if (!played.red_at && risks.back().level == language::RiskLevel::kRed) played.red_at = turn.number;
+    if (!played.warned_at && (at_once || risks.back().level >= language::RiskLevel::kOrange))
+      played.warned_at = turn.number;
+    if (!played.red_at && (at_once || risks.back().level == language::RiskLevel::kRed)) played.red_at = turn.number;
     turns.push_back(turn);
   }
   played.understood = reader.ReadCall(opening, turns, readings, std::nullopt);

@@ -7,7 +7,6 @@
 
 #include "classification/domain/cues.h"
 #include "classification/domain/emotion_trend.h"
-#include "language/linear_model.h"
 #include "language/patterns.h"
 
 namespace hotline::classification {
@@ -61,16 +60,6 @@ std::optional<Leak> FindLeak(std::span<const Turn> turns, std::span<const Caller
   if (std::optional<Evidence> told = ToldLeak(turns)) return Leak{*std::move(told), heard.has_value()};
   if (heard) return Leak{*std::move(heard), true};
   return std::nullopt;
-}
-
-double SureOfLeak(const ConcernVoice& concern) {
-  std::vector<double> scores;
-  std::optional<std::size_t> leak;
-  for (const auto& [name, score] : concern.scores) {
-    if (name == "leak") leak = scores.size();
-    scores.push_back(score);
-  }
-  return leak ? language::Softmax(scores)[*leak] : 0;
 }
 
 std::optional<Evidence> FindComplaintOfAgent(std::span<const Turn> turns, std::span<const CallerReading> readings) {

@@ -19,9 +19,6 @@ struct Leak {
 /// In words that say so, or as an encoder hears it. `readings`: one for each caller's turn.
 [[nodiscard]] std::optional<Leak> FindLeak(std::span<const Turn> turns, std::span<const CallerReading> readings);
 
-/// How sure an encoder is that a turn tells of a leak.
-[[nodiscard]] double SureOfLeak(const ConcernVoice& concern);
-
 /// The caller complains of the agent they speak with, or of one before: AGENT_COMPLAINED_OF. In words that say so, or
 /// by asking in anger who the agent is. `readings`: one for each caller's turn.
 [[nodiscard]] std::optional<Evidence> FindComplaintOfAgent(std::span<const Turn> turns,

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "classification/domain/danger.h"
 #include "classification/domain/kinds.h"
-#include "classification/domain/routes.h"
 
 namespace hotline::classification {
 

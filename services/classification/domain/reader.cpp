@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "classification/domain/case_words.h"
+#include "classification/domain/concern_voice.h"
 #include "classification/domain/cues.h"
+#include "classification/domain/danger.h"
 #include "classification/domain/hotline_wrongs.h"
 #include "classification/domain/intents.h"
 #include "classification/domain/matters.h"
@@ -145,7 +147,10 @@ bool IsSpoken(std::span<const Turn> turns) {
 
 CallerReading ReadingOf(const TurnUnderstanding& read) {
   CallerReading reading{.emotion = read.emotion.value_or(Emotion::kCalm)};
-  if (read.concern) reading.leak = SureOfLeak(*read.concern);
+  if (read.concern) {
+    reading.leak = SureOf(*read.concern, "leak");
+    reading.danger = SureOf(*read.concern, "danger");
+  }
   return reading;
 }
 
@@ -239,7 +244,7 @@ TurnUnderstanding Reader::ReadTurn(const CallOpening& opening, std::span<const T
   }
   // What an agent's phrase depends on, and whether a policy is of any help now.
   const CallerReading heard_now = ReadingOf(read);
-  if (auto emergency = FindEmergency(itself)) read.evidence.push_back(std::move(emergency->evidence));
+  if (auto danger = HearDanger(itself, {&heard_now, 1})) read.evidence.push_back(*std::move(danger));
   if (auto leak = FindLeak(itself, {&heard_now, 1})) read.evidence.push_back(std::move(leak->evidence));
   if (auto route = FindLegalRoute(itself)) read.evidence.push_back(std::move(route->evidence));
   read.intents = IntentsOfTurn(turn, read);
@@ -308,7 +313,7 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
   call.caller_tags = CallerTags(opening.caller_tags, turns);
   KindReading kinds = ReadKinds(turns, readings, call.model);
   call.soothed = ReadOpening(turns, call.model);
-  const std::optional<Emergency> emergency = FindEmergency(turns);
+  const std::optional<Emergency> emergency = FindEmergency(turns, readings);
   SettleMatters(turns, readings, emergency, kinds.matters);
 
   for (const KindReading::Matter& matter : kinds.matters) {
@@ -340,13 +345,16 @@ CallUnderstanding Reader::ReadCall(const CallOpening& opening, std::span<const T
 
   UnderstoodCase& head = call.cases.front();
   if (emergency) {
-    head.emergency_number = emergency->number;
     head.crisis = emergency->crisis;
     head.evidence.push_back(emergency->evidence);
     if (emergency->crisis) {
       std::erase(head.departments, "公安局");
       head.departments.insert(head.departments.begin(), "公安局");
     }
+  }
+  if (auto handed_over = FindHandOver(turns)) {
+    head.emergency_number = std::move(handed_over->number);
+    head.evidence.push_back(std::move(handed_over->evidence));
   }
   if (const auto route = FindLegalRoute(turns); route && head.kind != CaseKind::kPraise) {
     head.legal_route = route->route;

@@ -51,34 +51,6 @@ std::optional<LegalRoute> FindLegalRoute(std::span<const Turn> turns) {
   return LegalRoute{std::string{found->first}, found->second};
 }
 
-std::optional<Emergency> FindEmergency(std::span<const Turn> turns) {
-  // Idioms of tiredness ("累得想死", "想死的心都有了") are no danger; what is left needs a present means, place or
-  // will.
-  static const std::array<Rule, 6> kRules = {
-      Rule{Pattern{"(?:我)?(?:真的|就)?不想活(?!动)|活着(?:没|还有什么)意思|死了算了|跳(?:下去|楼|河)(?!机)|(?:我)?"
-                   "要是下去了|一了百了|遗书|(?:安眠|农)药(?:都)?(?:买好|在|吃了|喝了)|药[…]*在桌上|割腕|站在(?:桥|"
-                   "楼顶|天台)|在(?:楼顶|天台|塔吊)|(?:东西|后事)(?:我)?都(?:收拾|安排)好了|如果妈妈也不在了"},
-           "110"},
-      Rule{Pattern{"(?:着火|起火|失火)了|冒(?:浓)?烟(?:了)?|(?:困在|卡在)(?:电梯|车|火)|(?:煤气|燃气|天然气)(?:味|泄漏|"
-                   "漏)|有人(?:落水|溺水)|要爆炸"},
-           "119"},
-      Rule{Pattern{"(?:昏迷|晕倒|没呼吸|喘不上气|大出血|流了好多血|中毒了|抽搐|心梗|要生了|羊水破)"}, "120"},
-      Rule{Pattern{"(?:拿|持|提)(?:着)?(?:刀|棍|铁棍|斧)|(?:砸|踹|撬)(?:我家)?(?:的)?门|(?:要|说)(?:弄死|打死|杀)|"
-                   "正在打(?:我|人|架)|绑架|(?:堵|站)在?(?:我)?(?:家)?门口[^。]{0,12}(?:威胁|不敢|等着)|跟踪我"},
-           "110"},
-      Rule{Pattern{"(?:堵|封)(?:了)?(?:路|桥|高速|大门|航道|大道)|把[^，。]{2,10}堵(?:了|上|住)|拉横幅|(?:全都|都)去(?:"
-                   "市|区|县|省)政府门口"},
-           "110"},
-      Rule{Pattern{"抑郁(?:症)?[^，。]{0,6}(?:难受|发作|撑)|撑不下去|心里(?:太)?(?:苦|难受)[^，。]{0,8}(?:没人|说说)"},
-           "12356"}};
-  const auto found = FirstOf(kRules, turns, "EMERGENCY");
-  if (!found) return std::nullopt;
-  static const Pattern own_life{"活|死|跳|下去|了百了|遗书|药|割腕|桥|楼顶|天台|塔吊|收拾|安排|不在了|撑|抑郁|苦"};
-  const bool crisis =
-      (found->first == "110" && kRules.front().pattern.Matches(found->second.words)) || found->first == "12356";
-  return Emergency{std::string{found->first}, crisis && own_life.Matches(found->second.words), found->second};
-}
-
 std::vector<std::string> CallerTags(std::span<const std::string> known, std::span<const Turn> turns) {
   static const std::array<Rule, 12> kRules = {
       Rule{Pattern{"我(?:今年|都|也|已经)?(?:快)?(?:[七八九]十[一二三四五六七八九]?|[789][0-9])(?:多)?岁?(?:了|的人)|"

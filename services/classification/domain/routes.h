@@ -19,15 +19,6 @@ struct LegalRoute {
 /// Mentioning that one may sue is no such request.
 [[nodiscard]] std::optional<LegalRoute> FindLegalRoute(std::span<const Turn> turns);
 
-/// Danger to life or public order now: the number that must hear of it, and the words.
-struct Emergency {
-  std::string number;   ///< 110, 119, 120 or 12356
-  bool crisis = false;  ///< The caller's own life.
-  Evidence evidence;
-};
-
-[[nodiscard]] std::optional<Emergency> FindEmergency(std::span<const Turn> turns);
-
 /// 高龄 听力不便 外籍 农民工 孕妇 残疾人 …: those intake knew, and those the caller's words show.
 [[nodiscard]] std::vector<std::string> CallerTags(std::span<const std::string> known, std::span<const Turn> turns);
 

@@ -105,7 +105,8 @@ struct TurnUnderstanding {
 /// What was heard in a caller's turn, as far as the whole of the call needs it.
 struct CallerReading {
   Emotion emotion{};
-  std::optional<double> leak{};  ///< How sure an encoder is that it tells of a report that came out.
+  std::optional<double> leak{};    ///< How sure an encoder is that it tells of a report that came out,
+  std::optional<double> danger{};  ///< or of danger to a life.
 };
 
 /// One matter of a call, as a case to be filed.

@@ -56,6 +56,7 @@ v1::TurnRiskAssessed ToMessage(const CallOpening& opening, const TurnRisk& risk,
   message.set_preliminary(preliminary);
   message.set_degraded(risk.degraded);
   message.set_model(std::string{model});
+  if (risk.peril) message.set_peril(ToProto<common::Peril>(*risk.peril));
   return message;
 }
 
@@ -234,6 +235,7 @@ TurnRisk RiskFrom(const v1::TurnRiskAssessed& message) {
           .level = FromProto<RiskLevel>(message.level()).value_or(RiskLevel::kGreen),
           .trend = message.trend(),
           .reasons = ReasonsFrom(message.reasons()),
+          .peril = FromProto<Peril>(message.peril()),
           .degraded = message.degraded()};
 }
 

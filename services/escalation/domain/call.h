@@ -14,6 +14,7 @@ namespace hotline::escalation {
 
 using language::CaseKind;
 using language::Emotion;
+using language::Peril;
 using language::RiskLevel;
 using language::Speaker;
 using platform::Time;

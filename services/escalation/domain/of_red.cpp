@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 namespace hotline::escalation {
@@ -9,6 +10,13 @@ namespace {
 
 /// It does not wait for the call to go on (RiskWeights::patience).
 constexpr std::array kOfRed{Concern::kDanger, Concern::kGroup, Concern::kLeak};
+
+/// How much of it is of what a rule's words may be meant for.
+double Alarming(const ConcernReading& concerns) {
+  double alarming = Of(concerns, Concern::kExposure);
+  for (const Concern concern : kOfRed) alarming += Of(concerns, concern);
+  return alarming;
+}
 
 /// How sure the head is of any of them.
 double SureOfRed(const CallerTurn& read) {
@@ -24,6 +32,27 @@ bool IsOfRed(Concern concern) { return std::find(kOfRed.begin(), kOfRed.end(), c
 bool TellsOfRed(std::string_view code) {
   return code == "COURSE_OF_DANGER" ||
          std::any_of(kOfRed.begin(), kOfRed.end(), [&](Concern concern) { return code == EvidenceCode(concern); });
+}
+
+std::optional<Peril> PerilOf(std::string_view code) {
+  static constexpr std::string_view kOfLife[] = {"LIFE_",        "VIOLENCE",  "DEATH_ASKED",
+                                                 "DANGER_ASKED", "HELP_SENT", "CONCERN_DANGER"};
+  static constexpr std::string_view kOfCrowds[] = {"GROUP_ACTION", "PETITION", "PUBLIC_ORDER", "CONCERN_GROUP"};
+  static constexpr std::string_view kOfInformants[] = {"INFORMANT_LEAK", "CONCERN_LEAK"};
+  const auto begins = [&](std::span<const std::string_view> codes) {
+    return std::any_of(codes.begin(), codes.end(), [&](std::string_view one) { return code.starts_with(one); });
+  };
+  if (begins(kOfLife)) return Peril::kLife;
+  if (begins(kOfCrowds)) return Peril::kCrowd;
+  if (begins(kOfInformants)) return Peril::kInformant;
+  return std::nullopt;
+}
+
+std::optional<Peril> PerilOf(const std::vector<Evidence>& reasons) {
+  for (const Evidence& reason : reasons) {
+    if (const std::optional<Peril> peril = PerilOf(reason.code)) return peril;
+  }
+  return std::nullopt;
 }
 
 bool MayBeRed(const std::vector<CallerTurn>& turns, const RiskWeights& weights) {
@@ -52,10 +81,11 @@ bool MustBeRed(const CallerTurn& last, bool in_trouble, const RiskWeights& weigh
 
 bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights) {
   if (heard.turn.speaker != Speaker::kCaller || !heard.reading || !heard.reading->concern) return false;
-  const ConcernReading concerns = ConcernsOf(heard);
-  double alarming = Of(concerns, Concern::kExposure);
-  for (const Concern concern : kOfRed) alarming += Of(concerns, concern);
-  return alarming < weights.harmless;
+  return Alarming(ConcernsOf(heard)) < weights.harmless;
+}
+
+bool IsPlain(const HeardTurn& heard, const RiskWeights& weights) {
+  return Alarming(ConcernHead::Get().Read(heard.turn.text)) >= weights.plain;
 }
 
 Evidence SurestOfRed(const std::vector<CallerTurn>& turns) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,11 @@ namespace hotline::escalation {
 /// Whether evidence of this code tells of what red is for.
 [[nodiscard]] bool TellsOfRed(std::string_view code);
 
+/// What evidence of this code is of; nothing where it tells of nothing to be red for, or does not say of what.
+[[nodiscard]] std::optional<Peril> PerilOf(std::string_view code);
+/// What `reasons` make a call red for: what the first of them that says so is of.
+[[nodiscard]] std::optional<Peril> PerilOf(const std::vector<Evidence>& reasons);
+
 /// Whether any turn is sure enough that the model may speak red at all.
 [[nodiscard]] bool MayBeRed(const std::vector<CallerTurn>& turns, const RiskWeights& weights);
 
@@ -27,6 +33,10 @@ namespace hotline::escalation {
 /// Whether a rule's words are used harmlessly ("要出人命，是气的"): the head, and the encoder that reads the whole
 /// sentence, together hear nothing of what red is for. Never without the encoder.
 [[nodiscard]] bool SoundsOnlyAlarming(const HeardTurn& heard, const RiskWeights& weights);
+
+/// Whether a caller's words are so plain that the head alone need not wait for the encoder to hear them, too: of 96
+/// turns in which a rule found its words the encoder heard 50 used harmlessly, and none of the 18 that are so plain.
+[[nodiscard]] bool IsPlain(const HeardTurn& heard, const RiskWeights& weights);
 
 /// The turn that is surest of danger, a crowd or a leak, and of which of them. What is too unsure of each to weigh may
 /// be sure enough of all together. `turns`: at least one.

@@ -46,21 +46,32 @@ void HearCourse(std::span<const HeardTurn> turns, double discount, const RiskWei
       {std::max(red.log_odds, LogOdds(kSureRisk)), {"COURSE_OF_DANGER", red.turn->text, red.turn->number}});
 }
 
-/// Whether the rules that `found` names make `last` red. What is implied never sounds alarming, nor does the answer to
-/// an agent who has understood: both are meant.
-bool AreMeant(const std::vector<Evidence>& found, const HeardTurn& last, const RiskWeights& weights) {
-  const bool beyond_words = std::any_of(found.begin(), found.end(), [&](const Evidence& evidence) {
+/// What is implied never sounds alarming, nor does the answer to an agent who has understood: both are meant.
+bool AreBeyondWords(const std::vector<Evidence>& found, const HeardTurn& last) {
+  return std::any_of(found.begin(), found.end(), [&](const Evidence& evidence) {
     return evidence.code.ends_with("_IMPLIED") || evidence.turn != last.turn.number;
   });
-  return beyond_words || (!found.empty() && !SoundsOnlyAlarming(last, weights));
+}
+
+/// Whether the rules that `found` names make `last` red.
+bool AreMeant(const std::vector<Evidence>& found, const HeardTurn& last, const RiskWeights& weights) {
+  return AreBeyondWords(found, last) || (!found.empty() && !SoundsOnlyAlarming(last, weights));
+}
+
+/// Whether its reading may yet show that the words were used harmlessly.
+bool MayBeTakenBack(const std::vector<Evidence>& found, const HeardTurn& last, const RiskWeights& weights) {
+  const bool to_come = last.turn.speaker == Speaker::kCaller && !last.reading;
+  return to_come && !AreBeyondWords(found, last) && !IsPlain(last, weights);
 }
 
 /// Red by the rules that `found` names.
 TurnRisk Ruled(const HeardTurn& last, std::vector<Evidence> found) {
+  const std::optional<Peril> peril = PerilOf(found);
   return {.turn = last.turn.number,
           .risk = kHardRuleRisk,
           .level = RiskLevel::kRed,
           .reasons = std::move(found),
+          .peril = peril,
           .degraded = last.turn.speaker == Speaker::kCaller && !last.reading};
 }
 
@@ -93,7 +104,7 @@ RiskModel::RiskModel(RiskWeights weights)
 std::optional<TurnRisk> RiskModel::HardRules(const CallOpening& opening, std::span<const HeardTurn> turns) const {
   std::vector<Evidence> found = FindHardRules(opening, turns);
   const HeardTurn& last = turns.back();
-  if (!AreMeant(found, last, weights_)) return std::nullopt;
+  if (!AreMeant(found, last, weights_) || MayBeTakenBack(found, last, weights_)) return std::nullopt;
   return Ruled(last, std::move(found));
 }
 
@@ -108,6 +119,7 @@ TurnRisk RiskModel::Assess(const CallOpening& opening, std::span<const HeardTurn
     now.risk = earlier.back().risk;
     now.level = RiskLevel::kRed;
     now.reasons = earlier.back().reasons;
+    now.peril = earlier.back().peril;
   } else {
     Judge(opening, turns, earlier, std::move(rules), now);
   }
@@ -147,6 +159,10 @@ void RiskModel::Judge(const CallOpening& opening, std::span<const HeardTurn> tur
   for (Evidence& rule : held_back) reasons.push_back({kHeldBackRisk, std::move(rule)});
   now.level = LevelOf(now.risk, thresholds_);
   if (now.level >= RiskLevel::kYellow) now.reasons = WorthTelling(std::move(reasons), now.level);
+  if (now.level != RiskLevel::kRed) return;
+  // The course of the call does not say of what it is sure: then it is what the surest turn tells of.
+  now.peril = PerilOf(now.reasons);
+  if (!now.peril) now.peril = PerilOf(SurestOfRed(read).code);
 }
 
 }  // namespace hotline::escalation

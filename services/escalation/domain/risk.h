@@ -18,6 +18,7 @@ struct TurnRisk {
   RiskLevel level = RiskLevel::kGreen;
   double trend = 0;               ///< Change against the mean of the last three turns.
   std::vector<Evidence> reasons;  ///< Strongest first; never empty at orange or red.
+  std::optional<Peril> peril;     ///< At red: what it is for.
   bool degraded = false;          ///< A caller's turn without its reading.
 };
 
@@ -41,7 +42,10 @@ class RiskModel {
   /// Stamp for assessments, weights and words: "risk-2026.11.26-2026.11.24".
   [[nodiscard]] const std::string& version() const { return version_; }
 
-  /// What the hard rules say of the last of `turns` by its words alone; nothing when none speaks.
+  /// What the hard rules say of the last of `turns` before its reading comes; nothing when none speaks, nor where the
+  /// reading may yet show that their words were used harmlessly. design.md §4 wants them to speak at once, always: of
+  /// the calm calls in which they find their words most are a sale, a drill or a figure of speech, and a supervisor is
+  /// not called to those to be told a third of a second earlier.
   [[nodiscard]] std::optional<TurnRisk> HardRules(const CallOpening& opening, std::span<const HeardTurn> turns) const;
 
   /// The risk after the last of `turns` (all turns of the call so far, in order, at least one). `earlier`: the risks of

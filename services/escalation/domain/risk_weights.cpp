@@ -27,7 +27,8 @@ constexpr std::pair<const char*, double RiskWeights::*> kNumbers[] = {
     {"course", &RiskWeights::course},
     {"course_bias", &RiskWeights::course_bias},
     {"course_red", &RiskWeights::course_red},
-    {"harmless", &RiskWeights::harmless}};
+    {"harmless", &RiskWeights::harmless},
+    {"plain", &RiskWeights::plain}};
 constexpr std::size_t kOtherKeys = 3;  // version, patience, concerns
 
 [[noreturn]] void Refuse(const std::string& why) { throw std::invalid_argument("risk weights: " + why); }

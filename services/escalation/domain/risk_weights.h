@@ -38,6 +38,7 @@ struct RiskWeights {
   double course_red = 0;  ///< How sure it must be of what red is for: log-odds.
 
   double harmless = 0;  ///< Under this together, danger, crowd, leak and exposure take a hard rule's red back.
+  double plain = 0;     ///< From here on, by the head alone, a hard rule need not wait for the encoder.
 
   /// Throws std::invalid_argument naming the key that is missing, unknown or no number.
   [[nodiscard]] static RiskWeights Parse(std::string_view json);

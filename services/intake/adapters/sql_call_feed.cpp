@@ -53,6 +53,17 @@ std::vector<KnowledgeAnswer> SqlCallFeed::Answers(Session& session, std::string_
   return answers;
 }
 
+std::optional<HeardPeril> SqlCallFeed::Peril(Session& session, std::string_view call_id) {
+  for (const std::string& payload : PayloadsOf(session, call_id, FeedKind::kAlert)) {
+    if (IsFalseRed(payload)) return std::nullopt;
+  }
+  std::optional<HeardPeril> last;
+  for (const std::string& payload : PayloadsOf(session, call_id, FeedKind::kRisk)) {
+    if (auto heard = PerilIn(payload)) last = std::move(heard);
+  }
+  return last;
+}
+
 std::optional<CallUnderstanding> SqlCallFeed::Understanding(Session& session, std::string_view call_id) {
   const std::vector<std::string> payloads = PayloadsOf(session, call_id, FeedKind::kCallUnderstood);
   if (payloads.empty()) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <hotline/classification/v1/classification_events.pb.h>
+#include <hotline/escalation/v1/escalation_events.pb.h>
 #include <hotline/knowledge/v1/knowledge_events.pb.h>
 
 #include "contracts/enums.h"
@@ -91,6 +92,25 @@ std::optional<KnowledgeAnswer> AnswerIn(std::string_view advice_given) {
                          .text = answer.text(),
                          .confidence = answer.confidence(),
                          .unconfirmed = answer.unconfirmed()};
+}
+
+std::optional<HeardPeril> PerilIn(std::string_view risk_assessed) {
+  constexpr int kMostReasons = 3;  // The strongest come first.
+  const auto message = Parse<escalation::v1::TurnRiskAssessed>(risk_assessed);
+  const auto peril = contracts::FromProto<Peril>(message.peril());
+  if (message.level() != common::v1::RISK_LEVEL_RED || !peril) return std::nullopt;
+  HeardPeril heard{.peril = *peril, .evidence = {}};
+  for (const auto& reason : message.reasons()) {
+    if (static_cast<int>(heard.evidence.size()) == kMostReasons) break;
+    heard.evidence.push_back({.code = reason.code(), .words = reason.words(), .turn = reason.turn()});
+  }
+  return heard;
+}
+
+bool IsFalseRed(std::string_view alert_changed) {
+  const auto message = Parse<escalation::v1::AlertChanged>(alert_changed);
+  return message.alert().level() == common::v1::RISK_LEVEL_RED &&
+         message.alert().verdict() == escalation::v1::VERDICT_FALSE_ALARM;
 }
 
 }  // namespace hotline::intake

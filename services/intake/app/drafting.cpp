@@ -82,8 +82,12 @@ absl::Status Drafting::GiveUpWaiting(Transaction& tx, std::string_view call_id, 
 void Drafting::Advance(Transaction& tx, Call& call, Time wall) const {
   if (!call.closed()) return;
   const bool waited_enough = wall - *call.closed_wall_at >= intake_.patience;
-  if (call.understanding_came && !call.understood) {
-    const CallUnderstanding understanding = intake_.feed.Understanding(tx, call.call_id).value_or(CallUnderstanding{});
+  // What a supervisor was warned of is part of what the cases are.
+  const bool heard_out = call.risk_through >= call.last_turn || waited_enough;
+  if (call.understanding_came && !call.understood && heard_out) {
+    CallUnderstanding understanding = intake_.feed.Understanding(tx, call.call_id).value_or(CallUnderstanding{});
+    const std::optional<HeardPeril> peril = intake_.feed.Peril(tx, call.call_id);
+    if (peril && !understanding.matters.empty()) Heed(*peril, understanding.matters);
     const bool needs_answer = std::any_of(understanding.matters.begin(), understanding.matters.end(), NeedsAnswer);
     if (!needs_answer || call.advice_through >= call.last_caller_turn || waited_enough) {
       DraftUnderstood(tx, call, understanding, wall);

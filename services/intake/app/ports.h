@@ -11,6 +11,7 @@
 #include "intake/domain/call.h"
 #include "intake/domain/case.h"
 #include "intake/domain/contact.h"
+#include "intake/domain/peril.h"
 #include "intake/domain/understanding.h"
 #include "platform/store/store.h"
 
@@ -63,6 +64,8 @@ class CallFeed {
                                                     int limit) = 0;
   /// The cited answers among the entries.
   [[nodiscard]] virtual std::vector<KnowledgeAnswer> Answers(Session& session, std::string_view call_id) = 0;
+  /// What the last red of escalation is for; nothing where there was none, or a supervisor called one a false alarm.
+  [[nodiscard]] virtual std::optional<HeardPeril> Peril(Session& session, std::string_view call_id) = 0;
   /// The kCallUnderstood entry.
   [[nodiscard]] virtual std::optional<CallUnderstanding> Understanding(Session& session, std::string_view call_id) = 0;
 };

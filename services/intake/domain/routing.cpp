@@ -42,7 +42,7 @@ void Fill(Case& filed, const UnderstoodMatter& matter) {
 /// The reply of a 咨询 that needs no department; empty when it does.
 std::string DirectReply(const UnderstoodMatter& matter, const std::vector<KnowledgeAnswer>& answers,
                         const RoutingPolicy& policy) {
-  if (matter.kind != CaseKind::kInquiry) return {};
+  if (matter.kind != CaseKind::kInquiry || matter.crisis) return {};
   const KnowledgeAnswer* answer = AnswerTo(matter, answers);
   if (answer != nullptr && IsConfident(*answer, policy)) return Cited(*answer);
   return matter.answered_in_call ? std::string{kAnsweredInCall} : std::string{};
@@ -65,17 +65,18 @@ const KnowledgeAnswer* AnswerTo(const UnderstoodMatter& matter, const std::vecto
 }
 
 bool NeedsAnswer(const UnderstoodMatter& matter) {
-  return matter.kind == CaseKind::kInquiry && matter.emergency_number.empty() && matter.legal_route.empty();
+  return matter.kind == CaseKind::kInquiry && !matter.crisis && matter.legal_route.empty();
 }
 
 void FillAndRoute(Case& filed, const UnderstoodMatter& matter, const std::vector<KnowledgeAnswer>& answers,
                   const RoutingPolicy& policy, const WorkCalendar& calendar, Time at) {
   Fill(filed, matter);
   filed.due_at.reset();
-  if (!matter.emergency_number.empty()) {
+  // Only the call for help ends with help being on its way: what was reported or complained of is still to be handled.
+  if (matter.crisis && matter.kind == CaseKind::kHelp && !matter.emergency_number.empty()) {
     filed.state = CaseState::kEmergencyTransferred;
     filed.route = matter.emergency_number;
-  } else if (!matter.legal_route.empty()) {
+  } else if (!matter.legal_route.empty() && !matter.crisis) {
     filed.state = CaseState::kInformed;
     filed.route = matter.legal_route;
   } else if (std::string reply = DirectReply(matter, answers, policy); !reply.empty()) {

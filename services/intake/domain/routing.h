@@ -18,9 +18,10 @@ struct RoutingPolicy {
 /// Whether the first state can be decided without waiting for knowledge's answers.
 [[nodiscard]] bool NeedsAnswer(const UnderstoodMatter& matter);
 
-/// Writes what was understood into `filed` and leads it from 待受理 to its first state, with its deadline, at `at`:
-/// an emergency number → 紧急转接; a legal route → 告知; 咨询 answered in the call or by a confident, confirmed, cited
-/// answer → 直接答复; a department sure enough → 已派遣; else 待派遣.
+/// Writes what was understood into `filed` and leads it from 待受理 to its first state, with its deadline, at `at`: a
+/// crisis for which the agent called help → 紧急转接; any other crisis is for a department or a person, else: a legal
+/// route → 告知; 咨询 answered in the call or by a confident, confirmed, cited answer → 直接答复; a department sure
+/// enough → 已派遣; else 待派遣.
 void FillAndRoute(Case& filed, const UnderstoodMatter& matter, const std::vector<KnowledgeAnswer>& answers,
                   const RoutingPolicy& policy, const WorkCalendar& calendar, Time at);
 

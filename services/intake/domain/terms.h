@@ -12,6 +12,7 @@ using platform::Time;
 // The field's terms. Numbers equal those of protos/hotline/common/v1/vocabulary.proto.
 using language::CaseKind;
 using language::Intent;
+using language::Peril;
 using language::Speaker;
 
 enum class Channel { kPhone = 1, kWechat, kWeb, kLetter, kSystem };

@@ -20,7 +20,7 @@ struct UnderstoodMatter {
   std::string title;
   std::string summary;
   std::string legal_route;
-  std::string emergency_number;
+  std::string emergency_number;  ///< Whom the agent called: 110, 119, 120 or 12356.
   std::string hot_issue;
   bool confidential = false;
   bool crisis = false;

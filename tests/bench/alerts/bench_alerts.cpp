@@ -26,8 +26,8 @@ namespace {
 constexpr int kRounds = 5;
 constexpr int kSamples = 100;  // A round, of each.
 constexpr std::chrono::seconds kPatience{60};
-// Red by a hard rule, at once.
-constexpr const char* kThreat = "我真的不想活了，我现在就站在楼顶上";
+// Red by a hard rule, at once: so plain that it does not wait for the encoder.
+constexpr const char* kThreat = "我们二百多户明天一早都去市政府门口，把路堵了！";
 
 /// When each thing that was begun arrived. Thread-safe.
 class Arrivals {

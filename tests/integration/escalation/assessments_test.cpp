@@ -31,7 +31,10 @@ using testing::Not;
 using testing::SizeIs;
 
 constexpr std::string_view kSiblings = "hotline/siblings";
-const std::string kDanger = "我现在就站在楼顶，再不解决我就跳下去，不想活了";
+/// So plain that a rule speaks of it before the reading comes.
+const std::string kAlarm = "我们二百多户明天一早都去市政府门口，把路堵了！";
+/// A rule's words, which are meant or not.
+const std::string kWords = "你们管不管，再这么堵下去真要出人命了。";
 
 std::vector<int> FinalTurns(const std::vector<v1::TurnRiskAssessed>& risks) {
   std::vector<int> turns;
@@ -130,7 +133,7 @@ TEST_F(EscalationTest, AssessesEveryTurnOnceAndInOrderHoweverTheTopicsInterleave
 
 TEST_F(EscalationTest, GivesUpWaitingAfterThePatienceAndUsesALateReadingForLaterTurns) {
   Open("C1");
-  Say("C1", 1, SPEAKER_CALLER, kDanger);
+  Say("C1", 1, SPEAKER_CALLER, kAlarm);
   // A hard rule speaks when the turn has been seen: only from here does its wait count.
   AwaitAlerts("C1", 1);
   clock_.Advance(milliseconds{300});
@@ -182,7 +185,7 @@ TEST_F(EscalationTest, EveryTurnWaitsItsOwnPatience) {
 TEST_F(EscalationTest, SpeaksOfDangerBeforeTheReadingComesAndWarnsOnceAStep) {
   Open("C1");
   Say("C1", 1, SPEAKER_AGENT, "您好，这里是12345热线");
-  Say("C1", 2, SPEAKER_CALLER, kDanger);
+  Say("C1", 2, SPEAKER_CALLER, kAlarm);
   const std::vector<v1::Alert> at_once = AwaitAlerts("C1", 1);
   EXPECT_EQ(at_once[0].level(), RISK_LEVEL_RED);
   EXPECT_EQ(at_once[0].turn(), 2);
@@ -217,9 +220,29 @@ TEST_F(EscalationTest, SpeaksOfDangerBeforeTheReadingComesAndWarnsOnceAStep) {
   EXPECT_EQ(whole.turns(1).SerializeAsString(), risks[2].SerializeAsString()) << "what was published";
 }
 
+TEST_F(EscalationTest, WordsThatTheirReadingTakesBackAlarmNobodyMeanwhile) {
+  Open("C1");
+  Say("C1", 1, SPEAKER_CALLER, kWords);
+  classification::v1::TurnUnderstood harmless = Understood("C1", 1, EMOTION_ANGRY);
+  for (const char* concern : {"none", "complaint", "unsolved", "passed_around", "resigned", "sarcasm", "evidence",
+                              "exposure", "misconduct", "abuse", "danger", "group", "leak"}) {
+    auto& scored = *harmless.mutable_concern()->add_scores();
+    scored.set_concern(concern);
+    scored.set_score(std::string_view{concern} == "complaint" ? 9 : 0);
+  }
+  Publish(platform::kAssessmentsTopic, "C1", harmless);
+  Close("C1", 1);
+  AwaitReviewed("C1");
+  const std::vector<v1::TurnRiskAssessed> risks = Risks("C1");
+  ASSERT_THAT(risks, SizeIs(1)) << "the final one";
+  EXPECT_LT(risks[0].level(), common::v1::RISK_LEVEL_ORANGE);
+  EXPECT_EQ(risks[0].reasons(risks[0].reasons_size() - 1).code(), "LIFE_DANGER") << "it still tells of the words";
+  EXPECT_THAT(alerts_.Of("C1"), IsEmpty());
+}
+
 TEST_F(EscalationTest, DoesNothingTwiceWhenTheBusDeliversEverythingAgain) {
   Open("C1");
-  Say("C1", 1, SPEAKER_CALLER, kDanger);
+  Say("C1", 1, SPEAKER_CALLER, kAlarm);
   AwaitAlerts("C1", 1);
   Understand("C1", 1, EMOTION_DESPERATE);
   AwaitFinal("C1", 1);
@@ -241,7 +264,7 @@ TEST_F(EscalationTest, DoesNothingTwiceWhenTheBusDeliversEverythingAgain) {
 
 TEST_F(EscalationTest, FinishesAfterARestartTheTurnsThatWaited) {
   Open("C1");
-  Say("C1", 1, SPEAKER_CALLER, kDanger);
+  Say("C1", 1, SPEAKER_CALLER, kAlarm);
   AwaitAlerts("C1", 1);
   Stop();
   Start();

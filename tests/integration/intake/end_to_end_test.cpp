@@ -1,6 +1,9 @@
 // Intake end to end, its siblings played by the test: what comes in becomes cases, once, and nothing private stays.
+#include <thread>
+
 #include <gmock/gmock.h>
 
+#include <hotline/escalation/v1/escalation_events.pb.h>
 #include <hotline/followup/v1/followup_events.pb.h>
 
 #include "intake_fixture.h"
@@ -25,6 +28,7 @@ TEST_F(IntakeTest, AnswersAMessageWithItsCaseAndRoutesItWhenItIsUnderstood) {
   EXPECT_EQ(GetCase(filed.case_no()).state(), common::v1::CASE_STATE_PENDING);
 
   Understand(filed.call_id(), {Complaint("楼顶漏水")});
+  Assess(filed.call_id(), {SPEAKER_CALLER});
   const v1::Case routed = AwaitRouted(filed.case_no());
   EXPECT_EQ(routed.state(), common::v1::CASE_STATE_DISPATCHED);
   EXPECT_EQ(routed.text(), "楼顶漏水三个月没人修") << "the sender's own words stay";
@@ -68,9 +72,60 @@ TEST_F(IntakeTest, DraftsTheCasesOfACallOnceAndShowsItsWholeFeedInOrder) {
   EXPECT_THAT(WatchToTheEnd(call_id, entries[4].cursor()), SizeIs(2)) << "a watcher goes on where it was cut";
 }
 
+TEST_F(IntakeTest, WhatASupervisorWasWarnedOfBecomesACaseBeforeTheQuestionItHidBehind) {
+  Start();
+  const std::string call_id = AskWhatIsNoQuestion();
+  Alarm(call_id, 2, common::v1::PERIL_LIFE, "LIFE_SELF_IMPLIED");
+  Assess(call_id, {SPEAKER_AGENT, SPEAKER_CALLER});
+
+  const v1::CallSettled settled = WatchToTheEnd(call_id).back().settled();
+  ASSERT_THAT(settled.cases(), SizeIs(2));
+  const v1::Case& danger = settled.cases(0);
+  EXPECT_EQ(danger.kind(), common::v1::CASE_KIND_HELP);
+  EXPECT_EQ(danger.state(), common::v1::CASE_STATE_TO_DISPATCH) << "nobody was sent: a person has to look at it";
+  EXPECT_TRUE(danger.crisis());
+  EXPECT_THAT(danger.departments(), ElementsAre("公安局", "住房和城乡建设局"));
+  EXPECT_EQ(danger.due_at().seconds() - danger.opened_at().seconds(), 3600);
+  EXPECT_EQ(danger.evidence(0).code(), "LIFE_SELF_IMPLIED");
+  EXPECT_EQ(settled.cases(1).state(), common::v1::CASE_STATE_ANSWERED_DIRECTLY) << "the question stays a case";
+}
+
+TEST_F(IntakeTest, NoCaseIsDraftedBeforeAllTurnsWereAssessedUnlessThatTakesTooLong) {
+  Start();
+  const std::string call_id = AskWhatIsNoQuestion();
+  const v1::FileMessageResponse later = File(Message("楼顶漏水三个月没人修"));
+  Assess(later.call_id(), {SPEAKER_CALLER});
+  Understand(later.call_id(), {Complaint("楼顶漏水")});
+  AwaitRouted(later.case_no());
+  EXPECT_EQ(CountRows("SELECT count(*) FROM cases"), 1) << "the message's alone";
+
+  clock_.Advance(std::chrono::minutes{1});
+  const v1::CallSettled settled = WatchToTheEnd(call_id).back().settled();
+  ASSERT_THAT(settled.cases(), SizeIs(1));
+  EXPECT_EQ(settled.cases(0).state(), common::v1::CASE_STATE_ANSWERED_DIRECTLY);
+}
+
+TEST_F(IntakeTest, ARedThatASupervisorCalledAFalseAlarmChangesNoCase) {
+  Start();
+  const std::string call_id = AskWhatIsNoQuestion();
+  escalation::v1::AlertChanged judged;
+  judged.mutable_alert()->set_call_id(call_id);
+  judged.mutable_alert()->set_level(common::v1::RISK_LEVEL_RED);
+  judged.mutable_alert()->set_verdict(escalation::v1::VERDICT_FALSE_ALARM);
+  Publish(platform::kAlertsTopic, call_id, judged);
+  while (CountRows("SELECT count(*) FROM call_feed") < 2) std::this_thread::yield();  // Another topic: in no order.
+  Alarm(call_id, 2, common::v1::PERIL_LIFE, "LIFE_SELF_IMPLIED");
+  Assess(call_id, {SPEAKER_AGENT, SPEAKER_CALLER});
+
+  const v1::CallSettled settled = WatchToTheEnd(call_id).back().settled();
+  ASSERT_THAT(settled.cases(), SizeIs(1));
+  EXPECT_FALSE(settled.cases(0).crisis());
+}
+
 TEST_F(IntakeTest, FindsACaseByEveryWordItHolds) {
   Start();
   const v1::FileMessageResponse filed = File(Message("楼顶漏水三个月没人修"));
+  Assess(filed.call_id(), {SPEAKER_CALLER});
   Understand(filed.call_id(), {Complaint("屋面渗漏", 0.1)});
   const v1::Case waiting = AwaitRouted(filed.case_no());
   EXPECT_THAT(Search("屋面渗漏"), ElementsAre(filed.case_no())) << "the title that it was given";

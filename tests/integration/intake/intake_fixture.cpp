@@ -229,6 +229,28 @@ void IntakeTest::Assess(const std::string& call_id, const std::vector<common::v1
   Publish(platform::kAssessmentsTopic, call_id, reviewed);
 }
 
+std::string IntakeTest::AskWhatIsNoQuestion() {
+  std::string call_id = OpenCall();
+  Say(call_id,
+      {{common::v1::SPEAKER_AGENT, "您好"}, {common::v1::SPEAKER_CALLER, "暖气费交了还能退给孩子不？我用不上了"}});
+  CloseCall(call_id);
+  classification::v1::UnderstoodCase asked = Complaint("暖气费退费");
+  asked.set_kind(common::v1::CASE_KIND_INQUIRY);
+  asked.set_answered_in_call(true);
+  Understand(call_id, {asked});
+  return call_id;
+}
+
+void IntakeTest::Alarm(const std::string& call_id, int turn, common::v1::Peril peril, const std::string& code) {
+  escalation::v1::TurnRiskAssessed risk;
+  risk.set_call_id(call_id);
+  risk.set_turn(turn);
+  risk.set_level(common::v1::RISK_LEVEL_RED);
+  risk.set_peril(peril);
+  risk.add_reasons()->set_code(code);
+  Publish(platform::kAssessmentsTopic, call_id, risk);
+}
+
 void IntakeTest::Understand(const std::string& call_id, const std::vector<classification::v1::UnderstoodCase>& cases) {
   classification::v1::CallUnderstood understood;
   understood.set_call_id(call_id);

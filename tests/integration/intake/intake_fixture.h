@@ -62,6 +62,10 @@ class IntakeTest : public testing::Test {
   void Publish(std::string_view topic, const std::string& id, const google::protobuf::Message& message);
   /// Everything the siblings say of a call of `turns` turns, of which `caller_turns` are the caller's.
   void Assess(const std::string& call_id, const std::vector<common::v1::Speaker>& speakers);
+  /// A closed call, understood as a question that was answered; not assessed yet. Its id.
+  std::string AskWhatIsNoQuestion();
+  /// A turn whose risk is red for `peril`.
+  void Alarm(const std::string& call_id, int turn, common::v1::Peril peril, const std::string& code);
   void Understand(const std::string& call_id, const std::vector<classification::v1::UnderstoodCase>& cases);
 
   /// A call's context with a deadline, as `actor`.

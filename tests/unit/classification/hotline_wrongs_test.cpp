@@ -1,6 +1,8 @@
 // Wrongs of the hotline itself become cases of their own.
 #include "classification/domain/hotline_wrongs.h"
 
+#include "classification/domain/concern_voice.h"
+
 #include <gmock/gmock.h>
 
 #include "spoken.h"
@@ -78,9 +80,9 @@ TEST(HotlineWrongsTest, AnEncoderHearsALeakThatNoWordTells) {
 }
 
 TEST(HotlineWrongsTest, HowSureAnEncoderIsOfALeakIsAShareOfAllConcerns) {
-  EXPECT_NEAR(SureOfLeak({.scores = {{"none", 0}, {"leak", 0}}}), .5, 1e-9);
-  EXPECT_GT(SureOfLeak({.scores = {{"none", 0}, {"leak", 3}, {"danger", 0}}}), .9);
-  EXPECT_EQ(SureOfLeak({.scores = {{"none", 0}, {"danger", 3}}}), 0);
+  EXPECT_NEAR(SureOf({.scores = {{"none", 0}, {"leak", 0}}}, "leak"), .5, 1e-9);
+  EXPECT_GT(SureOf({.scores = {{"none", 0}, {"leak", 3}, {"danger", 0}}}, "leak"), .9);
+  EXPECT_EQ(SureOf({.scores = {{"none", 0}, {"danger", 3}}}, "leak"), 0);
 }
 
 }  // namespace

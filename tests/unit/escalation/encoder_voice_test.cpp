@@ -108,8 +108,19 @@ TEST(EncoderVoiceTest, ARuleIsHeldBackOnlyWhereBothHeadsHearNothingAlarming) {
   EXPECT_EQ(held_back.reasons.front().code, "LIFE_SELF") << "the supervisor's list still tells of it";
   turns.back().reading->concern = SureOf(Concern::kDanger);
   EXPECT_EQ(Assess(turns).back().level, RiskLevel::kRed);
-  turns.back().reading.reset();
-  EXPECT_TRUE(RiskModel::Get().HardRules({}, turns)) << "at once, before the reading comes";
+}
+
+TEST(EncoderVoiceTest, BeforeTheReadingComesARuleSpeaksOnlyOfWhatItCannotTakeBack) {
+  EXPECT_FALSE(RiskModel::Get().HardRules({}, Spoken({{'c', "你们管不管，再这么堵下去真要出人命了。"}})));
+  EXPECT_TRUE(RiskModel::Get().HardRules({}, Spoken({{'c', "我们二百多户明天一早都去市政府门口，把路堵了！"}})))
+      << "so plain";
+  std::vector<HeardTurn> implied =
+      Spoken({{'c', "南门那座桥晚上几点关灯？"}, {'a', "十一点。"}, {'c', "好。鸡和狗都送给隔壁了，我没啥事。"}});
+  EXPECT_TRUE(RiskModel::Get().HardRules({}, implied));
+  EXPECT_TRUE(RiskModel::Get().HardRules({}, Spoken({{'c', "嗯。"}, {'a', "我现在就报警，民警马上到，您别挂。"}})));
+
+  std::vector<HeardTurn> late = Spoken({{'c', "你们管不管，再这么堵下去真要出人命了。"}});
+  EXPECT_EQ(Assess(late).back().level, RiskLevel::kRed) << "where no reading comes at all, the words stand";
 }
 
 TEST(EncoderVoiceTest, WhatIsImpliedIsNotHeldBackThoughNothingSoundsAlarming) {

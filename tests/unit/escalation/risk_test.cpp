@@ -57,6 +57,22 @@ TEST(RiskTest, WhatRedIsForIsRedInWordsThatNoRuleKnows) {
   EXPECT_EQ(Assess(turns).back().level, RiskLevel::kRed);
 }
 
+TEST(RiskTest, RedSaysWhatItIsFor) {
+  const std::pair<const char*, Peril> calls[] = {
+      {"我不想活了，我站在桥上，药也吃了。", Peril::kLife},
+      {"群里一百多户都说好了，后天一早上大桥那边去。", Peril::kCrowd},
+      {"我举报的厂长拿着我的举报信，一个字都不差，他知道是我。", Peril::kInformant}};
+  for (const auto& [says, peril] : calls) {
+    const auto risks = Assess(Spoken(
+        {{'a', "您好，请讲。"}, {'c', says, Emotion::kFearful}, {'a', "您慢慢说。"}, {'c', "嗯。", Emotion::kCalm}}));
+    EXPECT_EQ(risks[0].peril, std::nullopt) << says;
+    ASSERT_EQ(risks[1].level, RiskLevel::kRed) << says;
+    EXPECT_EQ(risks[1].peril, peril) << says;
+    EXPECT_EQ(risks[3].peril, peril) << "red stays for what it was for";
+  }
+  EXPECT_EQ(Assess(Resigned()).back().peril, std::nullopt) << "a warning below red is for nothing of these";
+}
+
 TEST(RiskTest, ACalmCallerIsBelievedLessReadily) {
   const auto risks = Assess(Spoken(
       {{'a', "您好，请讲。"}, {'c', "听说后天一早有一百多户要去大桥那边，那天公交会不会绕行？", Emotion::kCalm}}));
@@ -149,8 +165,8 @@ TEST(RiskTest, RedStaysRedToTheEnd) {
   }
 }
 
-TEST(RiskTest, HardRulesSpeakBeforeTheReadingComes) {
-  const auto turns = Spoken({{'c', "家里着火了，出不去了！"}});
+TEST(RiskTest, HardRulesOfPlainWordsSpeakBeforeTheReadingComes) {
+  const auto turns = Spoken({{'c', "我们二百多户明天一早都去市政府门口，把路堵了！"}});
   const auto risk = RiskModel::Get().HardRules({}, turns);
   ASSERT_TRUE(risk);
   EXPECT_EQ(risk->level, RiskLevel::kRed);

@@ -69,8 +69,10 @@ TEST(RoutingTest, WhatNobodyIsSureOfWaitsForAPerson) {
   EXPECT_EQ(Routed(nobodys).state, CaseState::kToDispatch);
 }
 
-TEST(RoutingTest, DangerIsHandedOverWhateverElseItIs) {
+TEST(RoutingTest, DangerForWhichTheAgentCalledHelpIsHandedOverWhateverElseItIs) {
   UnderstoodMatter danger = Inquiry();
+  danger.kind = CaseKind::kHelp;
+  danger.crisis = true;
   danger.emergency_number = "110";
   danger.legal_route = "诉讼";
   danger.answered_in_call = true;
@@ -78,6 +80,31 @@ TEST(RoutingTest, DangerIsHandedOverWhateverElseItIs) {
   EXPECT_EQ(filed.state, CaseState::kEmergencyTransferred);
   EXPECT_EQ(filed.route, "110");
   EXPECT_FALSE(filed.due_at.has_value());
+}
+
+TEST(RoutingTest, DangerForWhichNobodyCalledIsNeitherAnsweredNorToldOfARoute) {
+  UnderstoodMatter danger = Inquiry();
+  danger.crisis = true;
+  danger.legal_route = "诉讼";
+  danger.answered_in_call = true;
+  EXPECT_EQ(Routed(danger, {Answer()}).state, CaseState::kDispatched);
+  danger.dispatch_confidence = 0;
+  const Case filed = Routed(danger, {Answer()});
+  EXPECT_EQ(filed.state, CaseState::kToDispatch);
+  EXPECT_EQ(filed.due_at, kOpened + hours{1});
+}
+
+TEST(RoutingTest, HelpThatAnAgentCalledWithoutDangerEndsNoCase) {
+  UnderstoodMatter smoke = Complaint();
+  smoke.emergency_number = "119";
+  EXPECT_EQ(Routed(smoke).state, CaseState::kDispatched);
+}
+
+TEST(RoutingTest, WhatIsComplainedOfBesidesDangerIsStillToBeHandled) {
+  UnderstoodMatter threatened = Complaint();
+  threatened.crisis = true;
+  threatened.emergency_number = "110";
+  EXPECT_EQ(Routed(threatened).state, CaseState::kDispatched);
 }
 
 TEST(RoutingTest, WhatIsForTheCourtsIsToldSoAndNeverDispatched) {

@@ -88,6 +88,13 @@ void JudgeFindings(const std::string& call_id, const Conduct& conduct, const jso
   }
 }
 
+/// Whether a rule raises the alarm of the last turn before its reading comes, as it does in the service.
+bool SpeaksAtOnce(const RiskModel& model, const CallOpening& opening, std::span<const HeardTurn> turns) {
+  std::vector<HeardTurn> at_first{turns.begin(), turns.end()};
+  at_first.back().reading.reset();
+  return model.HardRules(opening, at_first).has_value();
+}
+
 void Judge(const RiskModel& model, const json& call, json& result, bool verbose, Scores& scores) {
   const CallOpening opening = OpeningOf(call);
   const std::vector<HeardTurn> turns = TurnsOf(call, result);
@@ -101,8 +108,9 @@ void Judge(const RiskModel& model, const json& call, json& result, bool verbose,
     scores.slowest = std::max(scores.slowest, took);
     scores.total += took;
     ++scores.turns;
-    if (!warned && risks.back().level >= RiskLevel::kOrange) warned = risks.back().turn;
-    if (!red && risks.back().level == RiskLevel::kRed) red = risks.back().turn;
+    const bool at_once = SpeaksAtOnce(model, opening, std::span{turns}.first(i));
+    if (!warned && (at_once || risks.back().level >= RiskLevel::kOrange)) warned = risks.back().turn;
+    if (!red && (at_once || risks.back().level == RiskLevel::kRed)) red = risks.back().turn;
   }
   const Conduct conduct = ReviewConduct(turns, OpeningIn(result));
   for (std::size_t i = 0; i < risks.size(); ++i) {
