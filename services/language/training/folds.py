@@ -7,7 +7,7 @@ CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('development', 'da
 # Those that no head of feelings, concerns and kinds learns from: they weigh encoder and linear head.
 HELD_CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('practice_third', 'practice_sixth')]
 # Danger, and what only sounds like it, in a mixture that is not that of calls: the course of calls learns from it alone.
-DANGER_CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('practice_seventh', 'practice_eighth')]
+DANGER_CALLS = [ROOT / f'tests/data/calls/{name}.jsonl' for name in ('practice_seventh', 'practice_eighth', 'practice_ninth')]
 
 
 def fold_of(text):
