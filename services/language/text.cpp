@@ -126,6 +126,13 @@ std::string Simplified(std::string_view utf8) {
 }
 
 std::vector<Span> Sentences(std::string_view utf8) { return Split(utf8, EndsSentence); }
+std::string_view WithItsMark(const Span& sentence, std::string_view utf8) {
+  const std::string_view behind = utf8.substr(sentence.end);
+  for (const std::string_view mark : {"。", "！", "？", "；", "!", "?", ";"}) {
+    if (behind.starts_with(mark)) return utf8.substr(sentence.begin, sentence.end - sentence.begin + mark.size());
+  }
+  return sentence.In(utf8);
+}
 std::vector<Span> Clauses(std::string_view utf8) { return Split(utf8, EndsClause); }
 
 }  // namespace hotline::language

@@ -41,6 +41,8 @@ struct Span {
 
 /// Sentences, ended by 。！？；!?; or a line end, full-width or half-width; without white space around them.
 [[nodiscard]] std::vector<Span> Sentences(std::string_view utf8);
+/// A sentence and the mark that ends it, which tells an asking one from a telling one; without, where none does.
+[[nodiscard]] std::string_view WithItsMark(const Span& sentence, std::string_view utf8);
 /// Sentences, cut again at commas and pauses (，,、…): what a speaker says in one breath.
 [[nodiscard]] std::vector<Span> Clauses(std::string_view utf8);
 

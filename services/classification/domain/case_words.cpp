@@ -19,9 +19,10 @@ std::string Summary(std::span<const Turn> turns) {
   for (const Turn& turn : turns) {
     if (turn.speaker != Speaker::kCaller || language::CountCharacters(turn.text) < 8) continue;
     for (const language::Span& sentence : language::Sentences(turn.text)) {
-      const std::string_view words = sentence.In(turn.text);
+      const std::string_view words = language::WithItsMark(sentence, turn.text);
       if (language::CountCharacters(summary) + language::CountCharacters(words) > kSummaryCharacters) return summary;
       summary += words;
+      if (words == sentence.In(turn.text)) summary += "。";  // Whoever handles the case reads where one ends.
     }
   }
   return summary;

@@ -8,7 +8,7 @@
 
 namespace hotline::classification {
 
-/// The caller's own words, the fullest first sentences of each turn, until there is enough.
+/// The caller's own words, sentence by sentence, of all turns but the shortest, until there is enough.
 [[nodiscard]] std::string Summary(std::span<const Turn> turns);
 
 /// Place, matter and kind. `entry`: the directory's; null where none fits.

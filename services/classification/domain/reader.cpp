@@ -129,15 +129,6 @@ void SendToOverseers(const Evidence& wrong, const DispatchDirectory& directory, 
   understood.hot_issue.clear();
 }
 
-/// A sentence and the mark that ends it, which tells an asking one from a telling one.
-std::string_view WithItsMark(const language::Span& sentence, std::string_view text) {
-  const std::string_view behind = text.substr(sentence.end);
-  for (const std::string_view mark : {"。", "！", "？", "；", "!", "?", ";"}) {
-    if (behind.starts_with(mark)) return text.substr(sentence.begin, sentence.end - sentence.begin + mark.size());
-  }
-  return sentence.In(text);
-}
-
 /// A letter has no agent.
 bool IsSpoken(std::span<const Turn> turns) {
   return std::any_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.speaker == Speaker::kAgent; });
@@ -191,7 +182,7 @@ std::vector<SentenceActs> Reader::ReadActs(const Turn& turn, std::string& stamp)
   std::vector<std::string_view> sentences;
   for (const language::Span& sentence : language::Sentences(turn.text)) {
     if (sentences.size() == kMostSentences) break;
-    sentences.push_back(WithItsMark(sentence, turn.text));
+    sentences.push_back(language::WithItsMark(sentence, turn.text));
   }
   TrainedActs said = trained_.read_acts(sentences);
   Stamp(said.model, stamp);

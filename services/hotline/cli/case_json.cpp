@@ -30,6 +30,9 @@ ordered_json ToJson(const intake::v1::Case& from) {
   }
   ordered_json intents = ordered_json::array();
   for (const int intent : from.intents()) intents.push_back(NameOf(static_cast<common::v1::Intent>(intent)));
+  ordered_json evidence = ordered_json::array();
+  for (const auto& one : from.evidence())
+    evidence.push_back({{"code", one.code()}, {"evidence", one.words()}, {"turn", one.turn()}});
   return {
       {"case_no", from.case_no()},
       {"kind", NameOf(from.kind())},
@@ -48,6 +51,10 @@ ordered_json ToJson(const intake::v1::Case& from) {
         {"address_normal", TextOrNull(from.slots().where().normal())},
         {"when_normal", TextOrNull(from.slots().when().normal())}}},
       {"title", from.title()},
+      {"crisis", from.crisis()},
+      {"confidential", from.confidential()},
+      {"supervised", from.supervised()},
+      {"evidence", std::move(evidence)},
       {"dispatch_basis", TextOrNull(from.dispatch_basis())},
       {"route", TextOrNull(from.route())},
       {"reply", TextOrNull(from.reply())},

@@ -34,7 +34,7 @@ constexpr std::array<std::pair<CaseState, std::string_view>, 16> kStates{{
     {CaseState::CASE_STATE_MERGED, "并入主件"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kReasons{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 63> kReasons{{
     {"LIFE_DANGER", "生命安全"},
     {"LIFE_DANGER_IMPLIED", "疑似危及生命"},
     {"VIOLENCE", "正在施暴"},
@@ -76,6 +76,28 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kReasons
     {"PROMISE_WITHOUT_BASIS", "无依据承诺"},
     {"BLAMED_OTHERS", "推责"},
     {"CONTRADICTED_SELF", "前后说法不一"},
+    {"EMERGENCY", "险情"},
+    {"HANDED_OVER", "坐席已求援"},
+    {"LEGAL_ROUTE", "法定途径"},
+    {"INFORMANT_LEAKED", "举报泄露"},
+    {"AGENT_COMPLAINED_OF", "投诉坐席"},
+    {"AGENT_DISPATCHED", "坐席指明承办"},
+    {"MATTER_WORDS", "事项"},
+    {"SET_APART", "坐席另立一件"},
+    {"SECOND_REQUEST", "另一诉求"},
+    {"KIND_NAMED", "自称"},
+    {"KIND_INQUIRY_WORDS", "咨询的话"},
+    {"KIND_HELP_WORDS", "求助的话"},
+    {"KIND_COMPLAINT_WORDS", "投诉的话"},
+    {"KIND_REPORT_WORDS", "举报的话"},
+    {"KIND_SUGGESTION_WORDS", "建议的话"},
+    {"KIND_PRAISE_WORDS", "表扬的话"},
+    {"KIND_SECRECY", "要求保密"},
+    {"KIND_CRISIS", "绝望的话"},
+    {"KIND_RESTATED", "坐席复述"},
+    {"KIND_HANDLED", "坐席转办"},
+    {"KIND_RESCUE", "坐席求援"},
+    {"KIND_ANSWERED", "坐席作答"},
 }};
 
 constexpr std::array<std::pair<Rating, std::string_view>, 5> kRatings{{

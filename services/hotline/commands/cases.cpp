@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -48,17 +49,36 @@ common::v1::CaseKind KindOrFail(const std::string& name) {
   return *kind;
 }
 
+/// What sets a case apart from others in its state: in a table, and told of one case.
+struct Mark {
+  bool (v1::Case::*holds)() const;
+  const char* brief;
+  const char* whole;
+};
+constexpr Mark kMarks[] = {{&v1::Case::crisis, "危", "危急，人工回访"},
+                           {&v1::Case::confidential, "密", "保密"},
+                           {&v1::Case::supervised, "督", "督办"}};
+
+std::string MarksOf(const v1::Case& one, const char* Mark::*text, const char* between) {
+  std::vector<std::string> marks;
+  for (const Mark& mark : kMarks) {
+    if ((one.*mark.holds)()) marks.emplace_back(mark.*text);
+  }
+  return absl::StrJoin(marks, between);
+}
+
 template <typename Cases>
 void PrintCases(const Cases& cases, bool json) {
   if (json) {
     for (const v1::Case& one : cases) std::cout << cli::ToJson(one).dump() << '\n';
     return;
   }
-  cli::Table table{{"工单", "类型", "领域", "承办单位", "状态", "到期", "事项"}};
+  cli::Table table{{"工单", "类型", "领域", "承办单位", "状态", "到期", "标记", "事项"}};
   for (const v1::Case& one : cases) {
     table.Add({one.case_no(), std::string{cli::NameOf(one.kind())}, one.topic(),
                one.departments().empty() ? "" : one.departments(0), std::string{cli::NameOf(one.state())},
-               cli::ShortTime(one.has_due_at(), one.due_at()), cli::Shorten(one.title(), 44)});
+               cli::ShortTime(one.has_due_at(), one.due_at()), MarksOf(one, &Mark::brief, " "),
+               cli::Shorten(one.title(), 44)});
   }
   std::cout << table.Text();
 }
@@ -128,6 +148,7 @@ void PrintCase(const v1::GetCaseResponse& response) {
   std::cout << one.case_no() << "  " << one.title() << "\n";
   line("状态", std::string{cli::NameOf(one.state())} +
                    (one.has_due_at() ? "，到期 " + cli::ShortTime(true, one.due_at()) : ""));
+  line("标记", MarksOf(one, &Mark::whole, "；"));
   line("类型", absl::StrCat(std::string{cli::NameOf(one.kind())}, " / ", one.topic()));
   std::string departments;
   for (const auto& department : one.departments()) departments += (departments.empty() ? "" : "、") + department;
@@ -139,6 +160,9 @@ void PrintCase(const v1::GetCaseResponse& response) {
   line("去向", one.route());
   line("答复", one.reply());
   line("内容", one.text());
+  for (const auto& reason : one.evidence())
+    line("理由", absl::StrCat(std::string{cli::NameOfReason(reason.code())}, "  ", cli::Shorten(reason.words(), 60),
+                              reason.turn() == 0 ? "" : absl::StrCat("（第", reason.turn(), "轮）")));
   for (const auto& words : response.supplements()) line("补充", words);
   std::cout << "\n";
   cli::Table table{{"版本", "动作", "由", "到", "理由", "经手", "时间"}};
