@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "language/patterns.h"
+#include "language/text.h"
 
 namespace hotline::classification {
 namespace {
@@ -58,13 +59,6 @@ void OverCaller(std::span<const Turn> turns, std::span<const CallerReading> read
     ++n;
     if (take(turn, reading != nullptr ? reading->danger : std::nullopt)) return;
   }
-}
-
-/// The sentences of a turn, roughly: what is advised in one is not done in the next.
-template <typename Take>
-void OverSentences(std::string_view text, Take take) {
-  static const Pattern sentence{"[^。！!？?；;]+[。！!？?；;]*"};
-  for (const Pattern::Span& span : sentence.FindAll(text)) take(std::string_view{span.words});
 }
 
 #define NOW "(?:我|这边|同步|同时|马上|立刻|立即|这就|现在|已经?|正在|正|帮您|替您|给您|为您|一边|同事)"
@@ -136,17 +130,15 @@ std::optional<Evidence> HearDanger(std::span<const Turn> turns, std::span<const 
 std::optional<HandOver> FindHandOver(std::span<const Turn> turns) {
   for (const Turn& turn : turns) {
     if (turn.speaker != Speaker::kAgent) continue;
-    std::optional<HandOver> found;
-    OverSentences(turn.text, [&](std::string_view sentence) {
-      if (found || IsOfAnotherTime(sentence)) return;
+    for (const language::Span& span : language::Sentences(turn.text)) {  // What is advised in one is done in the next.
+      const std::string_view sentence = span.In(turn.text);
+      if (IsOfAnotherTime(sentence)) continue;
       for (const Rule& helper : Helpers()) {
-        const auto spans = helper.pattern.FindAll(sentence);
-        if (spans.empty()) continue;
-        found = {std::string{helper.number}, {"HANDED_OVER", spans.front().words, turn.number}};
-        return;
+        const auto found = helper.pattern.FindAll(sentence);
+        if (!found.empty())
+          return HandOver{std::string{helper.number}, {"HANDED_OVER", found.front().words, turn.number}};
       }
-    });
-    if (found) return found;
+    }
   }
   return std::nullopt;
 }
