@@ -6,6 +6,7 @@
 #include <hotline/knowledge/v1/knowledge_events.pb.h>
 
 #include "contracts/enums.h"
+#include "intake/adapters/understanding_messages.h"
 
 namespace hotline::intake {
 namespace {
@@ -30,7 +31,11 @@ absl::Status TakeCallEvent(const Drafting& drafting, Transaction& tx, const Even
   } else if (classification::v1::CallUnderstood call; Is(event, call, status)) {
     news = {.kind = FeedKind::kCallUnderstood, .call_id = call.call_id()};
   } else if (escalation::v1::TurnRiskAssessed risk; Is(event, risk, status)) {
-    news = {.kind = FeedKind::kRisk, .call_id = risk.call_id(), .turn = risk.turn(), .final = !risk.preliminary()};
+    news = {.kind = FeedKind::kRisk,
+            .call_id = risk.call_id(),
+            .turn = risk.turn(),
+            .final = !risk.preliminary(),
+            .peril = PerilIn(event.payload)};
   } else if (escalation::v1::CallReviewed reviewed; Is(event, reviewed, status)) {
     news = {.kind = FeedKind::kReviewed, .call_id = reviewed.call_id()};
   } else if (escalation::v1::AlertChanged alert; Is(event, alert, status)) {

@@ -62,7 +62,10 @@ void AddTags(Case& filed, const std::vector<std::string>& tags) {
 absl::Status Drafting::Take(Transaction& tx, const CallNews& news, Time wall) const {
   std::optional<Call> call = intake_.calls.Lock(tx, news.call_id);
   if (!call) return NoSuchCall();
-  if (call->settled && (news.kind != FeedKind::kCallUnderstood || call->understood)) return absl::OkStatus();
+  if (call->settled && (news.kind != FeedKind::kCallUnderstood || call->understood)) {
+    if (news.peril) HeedLate(tx, *call, *news.peril, wall);
+    return absl::OkStatus();
+  }
   NoteProgress(*call, news);
   AppendFeed(tx, *call, news.kind, news.payload);
   Advance(tx, *call, wall);
@@ -125,6 +128,18 @@ void Drafting::DraftUnderstood(Transaction& tx, Call& call, const CallUnderstand
       Route(drafted, call, matter, understanding, tx, wall);
       if (!book_.Open(tx, drafted, Action::kFiled, kMachine, wall)) throw std::logic_error{"a case number came twice"};
     }
+  }
+}
+
+void Drafting::HeedLate(Transaction& tx, const Call& call, const HeardPeril& peril, Time wall) const {
+  for (const Case& drafted : intake_.cases.OfCall(tx, call.call_id)) {
+    std::optional<Case> filed = intake_.cases.Lock(tx, drafted.case_no);
+    if (!filed || filed->touched || IsEnd(filed->state)) continue;
+    if (Mark(peril, *filed)) {
+      if (filed->state == CaseState::kToDispatch) filed->due_at = filed->opened_at + DispatchLimit(*filed);
+      book_.Change(tx, *filed, Action::kUnderstood, filed->state, "", kMachine, call.BusinessTime(wall), wall);
+    }
+    if (peril.peril != Peril::kInformant) return;  // The first is the one in danger.
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,10 @@ namespace hotline::intake {
 struct CallNews {
   FeedKind kind = FeedKind::kRisk;
   std::string call_id;
-  int turn = 0;         ///< Of kRisk and kAdvice.
-  bool final = true;    ///< False: a preliminary risk, with the final one to come.
-  std::string payload;  ///< The event's bytes, as the feed shows them.
+  int turn = 0;                       ///< Of kRisk and kAdvice.
+  bool final = true;                  ///< False: a preliminary risk, with the final one to come.
+  std::optional<HeardPeril> peril{};  ///< Of a risk that is red.
+  std::string payload;                ///< The event's bytes, as the feed shows them.
 };
 
 /// Turns closed calls into cases, once, and keeps each call's feed. Every method is one step inside the caller's
@@ -27,7 +29,8 @@ class Drafting {
   explicit Drafting(const Intake& intake) : intake_{intake}, book_{intake} {}
 
   /// Puts news into the feed and does what has become possible: cases drafted, call settled. News of a settled call are
-  /// dropped, but for a late understanding, which still revises what nobody touched. NOT_FOUND: no such call.
+  /// dropped, but for a late understanding and a late red, which still revise what nobody touched. NOT_FOUND: no such
+  /// call.
   [[nodiscard]] absl::Status Take(Transaction& tx, const CallNews& news, Time wall) const;
 
   /// A closed call whose siblings are late: files and settles with what there is. Harmless on any other.
@@ -36,6 +39,7 @@ class Drafting {
  private:
   void Advance(Transaction& tx, Call& call, Time wall) const;
   void DraftUnderstood(Transaction& tx, Call& call, const CallUnderstanding& understanding, Time wall) const;
+  void HeedLate(Transaction& tx, const Call& call, const HeardPeril& peril, Time wall) const;
   void DraftUnderstandingNothing(Transaction& tx, Call& call, Time wall) const;
   void Route(Case& filed, const Call& call, const UnderstoodMatter& matter, const CallUnderstanding& understanding,
              Session& session, Time wall) const;

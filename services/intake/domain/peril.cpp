@@ -99,4 +99,11 @@ void Heed(const HeardPeril& heard, std::vector<UnderstoodMatter>& matters) {
   }
 }
 
+bool Mark(const HeardPeril& heard, Case& filed) {
+  bool& mark = heard.peril == Peril::kInformant ? filed.confidential : filed.crisis;
+  if (std::exchange(mark, true)) return false;
+  filed.evidence.insert(filed.evidence.begin(), heard.evidence.begin(), heard.evidence.end());
+  return true;
+}
+
 }  // namespace hotline::intake

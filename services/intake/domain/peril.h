@@ -23,4 +23,8 @@ struct HeardPeril {
 /// all that comes of the call is confidential.
 void Heed(const HeardPeril& heard, std::vector<UnderstoodMatter>& matters);
 
+/// The same for a case that was drafted before the red came: its marks and evidence, no other case and no other state.
+/// False when it knew already.
+[[nodiscard]] bool Mark(const HeardPeril& heard, Case& filed);
+
 }  // namespace hotline::intake

@@ -103,6 +103,13 @@ TEST_F(IntakeTest, NoCaseIsDraftedBeforeAllTurnsWereAssessedUnlessThatTakesTooLo
   const v1::CallSettled settled = WatchToTheEnd(call_id).back().settled();
   ASSERT_THAT(settled.cases(), SizeIs(1));
   EXPECT_EQ(settled.cases(0).state(), common::v1::CASE_STATE_ANSWERED_DIRECTLY);
+  EXPECT_FALSE(settled.cases(0).crisis());
+
+  Alarm(call_id, 2, common::v1::PERIL_LIFE, "LIFE_SELF_IMPLIED");
+  Alarm(call_id, 2, common::v1::PERIL_LIFE, "LIFE_SELF");
+  const v1::Case heeded = AwaitCrisis(settled.cases(0).case_no());
+  EXPECT_EQ(heeded.evidence(0).code(), "LIFE_SELF_IMPLIED") << "late, and it is heeded once";
+  EXPECT_EQ(heeded.version(), settled.cases(0).version() + 1);
 }
 
 TEST_F(IntakeTest, ARedThatASupervisorCalledAFalseAlarmChangesNoCase) {

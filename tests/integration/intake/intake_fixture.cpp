@@ -167,16 +167,24 @@ std::vector<std::string> IntakeTest::Search(const std::string& words) {
 }
 
 v1::Case IntakeTest::AwaitRouted(const std::string& case_no) {
+  return Await(case_no, [](const v1::Case& one) { return one.state() != common::v1::CASE_STATE_PENDING; });
+}
+
+v1::Case IntakeTest::AwaitCrisis(const std::string& case_no) {
+  return Await(case_no, [](const v1::Case& one) { return one.crisis(); });
+}
+
+v1::Case IntakeTest::Await(const std::string& case_no, const std::function<bool(const v1::Case&)>& enough) {
   const auto context = Context();
   v1::WatchCasesRequest request;
   const auto stream = stub_->WatchCases(context.get(), request);
   v1::WatchCasesResponse change;
   while (stream->Read(&change)) {
-    if (change.case_().case_no() != case_no || change.case_().state() == common::v1::CASE_STATE_PENDING) continue;
+    if (change.case_().case_no() != case_no || !enough(change.case_())) continue;
     context->TryCancel();
     return change.case_();
   }
-  ADD_FAILURE() << case_no << " stayed in 待受理";
+  ADD_FAILURE() << case_no << " did not change so";
   return {};
 }
 

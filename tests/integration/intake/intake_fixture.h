@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ class IntakeTest : public testing::Test {
   std::vector<std::string> Search(const std::string& words);
   /// Waits until the case has left 待受理.
   v1::Case AwaitRouted(const std::string& case_no);
+  /// Waits until the case is marked as one of danger.
+  v1::Case AwaitCrisis(const std::string& case_no);
   /// Reads WatchCall to its end.
   std::vector<v1::WatchCallResponse> WatchToTheEnd(const std::string& call_id, std::int64_t cursor = 0);
 
@@ -83,6 +86,8 @@ class IntakeTest : public testing::Test {
   platform::Store* siblings_ = nullptr;  // The other services', in one.
 
  private:
+  v1::Case Await(const std::string& case_no, const std::function<bool(const v1::Case&)>& enough);
+
   int ids_ = 0;
 };
 

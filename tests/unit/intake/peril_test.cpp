@@ -123,5 +123,16 @@ TEST(PerilTest, WhatComesOfALeakIsConfidential) {
   }
 }
 
+TEST(PerilTest, ALateRedMarksACaseOnce) {
+  Case filed;
+  EXPECT_TRUE(Mark(Life("LIFE_SELF"), filed));
+  EXPECT_TRUE(filed.crisis);
+  EXPECT_FALSE(Mark(Life("LIFE_SELF_IMPLIED"), filed)) << "it knew";
+  EXPECT_THAT(filed.evidence, testing::SizeIs(1));
+  EXPECT_FALSE(filed.confidential);
+  EXPECT_TRUE(Mark({Peril::kInformant, {}}, filed));
+  EXPECT_TRUE(filed.confidential);
+}
+
 }  // namespace
 }  // namespace hotline::intake
