@@ -92,7 +92,10 @@ TEST_F(IntakeTest, WhatASupervisorWasWarnedOfBecomesACaseBeforeTheQuestionItHidB
 
 TEST_F(IntakeTest, NoCaseIsDraftedBeforeAllTurnsWereAssessedUnlessThatTakesTooLong) {
   Start();
-  const std::string call_id = AskWhatIsNoQuestion();
+  const std::string call_id = OpenCall();
+  Say(call_id, {{SPEAKER_AGENT, "您好"}, {SPEAKER_CALLER, "楼顶漏水，没人管，我也不想管了"}});
+  CloseCall(call_id);
+  Understand(call_id, {Complaint("楼顶漏水")});  // Waits for no answer of knowledge.
   const v1::FileMessageResponse later = File(Message("楼顶漏水三个月没人修"));
   Assess(later.call_id(), {SPEAKER_CALLER});
   Understand(later.call_id(), {Complaint("楼顶漏水")});
@@ -102,7 +105,7 @@ TEST_F(IntakeTest, NoCaseIsDraftedBeforeAllTurnsWereAssessedUnlessThatTakesTooLo
   clock_.Advance(std::chrono::minutes{1});
   const v1::CallSettled settled = WatchToTheEnd(call_id).back().settled();
   ASSERT_THAT(settled.cases(), SizeIs(1));
-  EXPECT_EQ(settled.cases(0).state(), common::v1::CASE_STATE_ANSWERED_DIRECTLY);
+  EXPECT_EQ(settled.cases(0).state(), common::v1::CASE_STATE_DISPATCHED);
   EXPECT_FALSE(settled.cases(0).crisis());
 
   Alarm(call_id, 2, common::v1::PERIL_LIFE, "LIFE_SELF_IMPLIED");
