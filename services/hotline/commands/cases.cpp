@@ -10,6 +10,7 @@
 
 #include "hotline/cli/call.h"
 #include "hotline/cli/case_json.h"
+#include "hotline/cli/case_marks.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
@@ -49,22 +50,12 @@ common::v1::CaseKind KindOrFail(const std::string& name) {
   return *kind;
 }
 
-/// What sets a case apart from others in its state: in a table, and told of one case.
-struct Mark {
-  bool (v1::Case::*holds)() const;
-  const char* brief;
-  const char* whole;
-};
-constexpr Mark kMarks[] = {{&v1::Case::crisis, "危", "危急，人工回访"},
-                           {&v1::Case::confidential, "密", "保密"},
-                           {&v1::Case::supervised, "督", "督办"}};
-
-std::string MarksOf(const v1::Case& one, const char* Mark::*text, const char* between) {
+std::string MarksOf(const v1::Case& one, const char* cli::CaseMark::*text) {
   std::vector<std::string> marks;
-  for (const Mark& mark : kMarks) {
+  for (const cli::CaseMark& mark : cli::kCaseMarks) {
     if ((one.*mark.holds)()) marks.emplace_back(mark.*text);
   }
-  return absl::StrJoin(marks, between);
+  return absl::StrJoin(marks, " ");
 }
 
 template <typename Cases>
@@ -77,7 +68,7 @@ void PrintCases(const Cases& cases, bool json) {
   for (const v1::Case& one : cases) {
     table.Add({one.case_no(), std::string{cli::NameOf(one.kind())}, one.topic(),
                one.departments().empty() ? "" : one.departments(0), std::string{cli::NameOf(one.state())},
-               cli::ShortTime(one.has_due_at(), one.due_at()), MarksOf(one, &Mark::brief, " "),
+               cli::ShortTime(one.has_due_at(), one.due_at()), MarksOf(one, &cli::CaseMark::brief),
                cli::Shorten(one.title(), 44)});
   }
   std::cout << table.Text();
@@ -148,7 +139,7 @@ void PrintCase(const v1::GetCaseResponse& response) {
   std::cout << one.case_no() << "  " << one.title() << "\n";
   line("状态", std::string{cli::NameOf(one.state())} +
                    (one.has_due_at() ? "，到期 " + cli::ShortTime(true, one.due_at()) : ""));
-  line("标记", MarksOf(one, &Mark::whole, "；"));
+  line("标记", MarksOf(one, &cli::CaseMark::whole));
   line("类型", absl::StrCat(std::string{cli::NameOf(one.kind())}, " / ", one.topic()));
   std::string departments;
   for (const auto& department : one.departments()) departments += (departments.empty() ? "" : "、") + department;

@@ -17,6 +17,7 @@
 #include "contracts/timestamp.h"
 #include "hotline/cli/call.h"
 #include "hotline/cli/case_json.h"
+#include "hotline/cli/case_marks.h"
 #include "hotline/cli/connection.h"
 #include "hotline/cli/failure.h"
 #include "hotline/cli/names.h"
@@ -61,12 +62,23 @@ std::string CountLine(const std::vector<intake::v1::Case>& cases, Key key) {
   return line;
 }
 
+/// How many of the cases have each mark; those that none has are left out.
+std::string MarkLine(const std::vector<intake::v1::Case>& cases) {
+  std::string line;
+  for (const cli::CaseMark& mark : cli::kCaseMarks) {
+    const auto count = std::count_if(cases.begin(), cases.end(), [&](const auto& one) { return (one.*mark.holds)(); });
+    if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : "  ", mark.whole, count);
+  }
+  return line;
+}
+
 void AppendCases(std::string& text, const std::vector<intake::v1::Case>& cases) {
   std::set<std::string> calls;
   for (const auto& one : cases) calls.insert(one.call_id());
   Heading(text, fmt::format("来电来信 {} 件，形成工单 {} 件", calls.size(), cases.size()));
   text += "  类型  " + CountLine(cases, [](const auto& one) { return cli::NameOf(one.kind()); }) + "\n";
   text += "  状态  " + CountLine(cases, [](const auto& one) { return cli::NameOf(one.state()); }) + "\n";
+  if (const std::string marks = MarkLine(cases); !marks.empty()) text += "  标记  " + marks + "\n";
   text += "  领域  " + CountLine(cases, [](const auto& one) { return one.topic(); }) + "\n";
 }
 
