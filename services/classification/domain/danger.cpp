@@ -13,13 +13,13 @@ namespace {
 
 using language::Pattern;
 
-/// Of 135 calls of danger that it had not learned from an encoder is so sure in 117, of 438 calm ones in 16. The words
-/// below alone stand in 5 and in 43.
+/// Of 135 calls of danger in nine files, two of which it had learned concerns from, an encoder is so sure in 117, of
+/// 438 calm ones in 16. The words below alone stand in 5 and in 43.
 constexpr double kSureOfDanger = .3;
 /// Words that say so are meant where it is at least so sure.
 constexpr double kNotHarmless = .1;
 
-/// Words of a caller, and the number that they are for.
+/// Words, of a caller or an agent, and the number that they are for.
 struct Rule {
   Pattern pattern;
   std::string_view number;
@@ -48,8 +48,8 @@ const std::array<Rule, 6>& Rules() {
   return rules;
 }
 
-/// Every caller's turn with its reading: `take(turn, reading)`, null where there is none, until it says that it has
-/// enough.
+/// Every caller's turn, with how sure an encoder is of danger in it (nothing where none heard it): `take(turn, danger)`
+/// until it says that it has enough.
 template <typename Take>
 void OverCaller(std::span<const Turn> turns, std::span<const CallerReading> readings, Take take) {
   std::size_t n = 0;

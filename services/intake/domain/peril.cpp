@@ -25,7 +25,7 @@ bool Tells(const HeardPeril& heard, std::span<const std::string_view> codes) {
 }
 
 bool IsByAHand(const HeardPeril& heard) { return Tells(heard, kByAHand); }
-bool IsPlain(const HeardPeril& heard) { return IsByAHand(heard) || Tells(heard, kByChance); }
+bool IsNamedByARule(const HeardPeril& heard) { return IsByAHand(heard) || Tells(heard, kByChance); }
 
 bool Rescues(const std::string& department) {
   return std::find(kRescuers.begin(), kRescuers.end(), department) != kRescuers.end();
@@ -67,7 +67,7 @@ void HeedLife(const HeardPeril& heard, std::vector<UnderstoodMatter>& matters) {
     return std::find_if(matters.begin(), matters.end(), [&](const auto& one) { return one.kind == kind; });
   };
   auto help = is(CaseKind::kHelp);
-  const bool of_its_own = IsPlain(heard) && help == matters.end() && is(CaseKind::kReport) == matters.end();
+  const bool of_its_own = IsNamedByARule(heard) && help == matters.end() && is(CaseKind::kReport) == matters.end();
   if (of_its_own) {
     UnderstoodMatter danger = DangerIn(matters.front());
     matters.front().emergency_number.clear();
